@@ -1,0 +1,261 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/trace-viz/trace-viz/internal/recording"
+	"github.com/trace-viz/trace-viz/internal/report"
+	"github.com/trace-viz/trace-viz/internal/server"
+	"github.com/trace-viz/trace-viz/internal/store"
+	"github.com/trace-viz/trace-viz/scenarios"
+)
+
+func openCommand() *cobra.Command {
+	var f pageFlags
+	cmd := &cobra.Command{
+		Use:   "open FILE",
+		Short: "Open a recording or a Go execution trace",
+		Long: `open shows a recording (its folder, or the trace.out in it) or any Go execution trace, such as one from
+go test -trace or /debug/pprof/trace. What needs hooks is left out for a plain trace, and the page says so.`,
+		Example: `  trace-viz open trace.out
+  trace-viz open ~/.local/share/trace-viz/recordings/producer-consumer-never-closed-20260102-150405`,
+		Args: wantArgs(1, "one file or folder"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			l, err := openAny(args[0])
+			if err != nil {
+				return err
+			}
+			p, err := f.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			return p.show(cmd.Context(), l)
+		},
+	}
+	f.add(cmd.Flags())
+	return cmd
+}
+
+// openAny loads a recording by its folder or by a file in it, or a plain trace.
+func openAny(path string) (*loaded, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if st.IsDir() {
+		return load(path)
+	}
+	dir := filepath.Dir(path)
+	if filepath.Base(path) == recording.TraceFile {
+		if _, err := os.Stat(filepath.Join(dir, recording.MetaFile)); err == nil {
+			return load(dir)
+		}
+	}
+	rec := &recording.Recording{Dir: dir, Trace: path}
+	rec.Meta = recording.Meta{Version: recording.Version, Program: filepath.Base(path), Args: []string{}, Pacing: "compressed"}
+	return loadTrace(rec)
+}
+
+// show serves a finished recording until Ctrl+C.
+func (p *page) show(ctx context.Context, l *loaded) error {
+	p.feed = server.NewFeed(l.rec.Dir, server.View{Rec: l.rec, Index: l.index, Findings: l.findings})
+	if err := p.announce(l.rec.Dir); err != nil {
+		return err
+	}
+	if q := l.index.Quality(); !q.Complete {
+		fmt.Fprintf(os.Stderr, "trace-viz: %s\n", report.Loss(l.rec, l.index))
+	}
+	return p.wait(ctx)
+}
+
+func reportCommand() *cobra.Command {
+	var asJSON bool
+	var failOn string
+	cmd := &cobra.Command{
+		Use:   "report REC",
+		Short: "Findings and statistics of a recording in the terminal",
+		Example: `  trace-viz report ~/.local/share/trace-viz/recordings/server-20260102-150405
+  trace-viz report trace.out --json
+  trace-viz report trace.out --fail-on warning    exit code 3 for CI`,
+		Args: wantArgs(1, "one recording or trace"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if failOn != "" && failOn != "error" && failOn != "warning" {
+				return usage("--fail-on=%s: want error or warning", failOn)
+			}
+			l, err := openAny(args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = writeJSON(l)
+			} else {
+				err = writeText(os.Stdout, l)
+			}
+			if err != nil {
+				return err
+			}
+			return l.failOn(failOn)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	cmd.Flags().StringVar(&failOn, "fail-on", "", "exit with code 3 if there is a finding of this severity or a worse one: error or warning")
+	return cmd
+}
+
+// exitFindings is the exit code of --fail-on.
+const exitFindings = 3
+
+func (l *loaded) failOn(severity string) error {
+	if severity == "" {
+		return nil
+	}
+	for _, f := range l.findings {
+		if f.Severity == "error" || string(f.Severity) == severity {
+			return &exitCode{code: exitFindings}
+		}
+	}
+	return nil
+}
+
+func writeJSON(l *loaded) error { return printJSON(report.Build(l.rec, l.index, l.findings)) }
+
+func writeText(w io.Writer, l *loaded) error {
+	return report.Text(w, report.Build(l.rec, l.index, l.findings))
+}
+
+func printJSON(v any) error {
+	enc := json.NewEncoder(os.Stdout)
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// listing is the output of list --json.
+type listing struct {
+	Version    int              `json:"version"`
+	Scenarios  []listedScenario `json:"scenarios"`
+	Recordings []listedRun      `json:"recordings"`
+}
+
+type listedScenario struct {
+	Name     string          `json:"name"`
+	Aliases  []string        `json:"aliases"`
+	Level    string          `json:"level"`
+	Lesson   string          `json:"lesson"`
+	Variants []listedVariant `json:"variants"`
+}
+
+type listedVariant struct {
+	Name   string   `json:"name"`
+	Fixed  bool     `json:"fixed"`
+	Flags  []string `json:"flags"`
+	Expect []string `json:"expect"`
+}
+
+type listedRun struct {
+	Path     string `json:"path"`
+	Program  string `json:"program"`
+	Time     string `json:"time"`
+	Outcome  string `json:"outcome"`
+	Findings int    `json:"findings"`
+}
+
+func listCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "Scenarios with their variants, and recordings on disk",
+		Example: "  trace-viz list\n  trace-viz list --json",
+		Args:    wantArgs(0, "none"),
+		RunE: func(*cobra.Command, []string) error {
+			l := list()
+			if asJSON {
+				return printJSON(l)
+			}
+			return l.print()
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return cmd
+}
+
+func list() listing {
+	l := listing{Version: 1, Recordings: []listedRun{}}
+	for _, s := range scenarios.All {
+		entry := listedScenario{Name: s.Name, Aliases: append([]string{}, s.Aliases...), Level: s.Level, Lesson: s.Lesson}
+		for i := range s.Bugs {
+			v := scenarios.Variant{Scenario: s, Bug: &s.Bugs[i]}
+			entry.Variants = append(entry.Variants,
+				listedVariant{Name: v.Name(), Flags: []string{}, Expect: s.Bugs[i].Expect},
+				listedVariant{Name: v.Twin().Name(), Fixed: true, Flags: []string{}, Expect: []string{}})
+		}
+		l.Scenarios = append(l.Scenarios, entry)
+	}
+	for _, item := range store.List() {
+		l.Recordings = append(l.Recordings, listedRun{
+			Path: item.Path, Program: item.Meta.Program, Time: item.Time.Format(time.RFC3339), Outcome: item.Meta.Outcome,
+			Findings: item.Meta.Findings,
+		})
+	}
+	return l
+}
+
+func (l listing) print() error {
+	w := tabwriter.NewWriter(os.Stdout, 2, 8, 2, ' ', 0)
+	for _, s := range l.Scenarios {
+		fmt.Fprintf(w, "%s (%s): %s\n", s.Name, s.Level, s.Lesson)
+		for _, v := range s.Variants {
+			expect := "no finding"
+			if len(v.Expect) > 0 {
+				expect = v.Expect[0]
+			}
+			fmt.Fprintf(w, "  %s\t%s\n", v.Name, expect)
+		}
+	}
+	if len(l.Recordings) > 0 {
+		fmt.Fprintf(w, "\nrecordings in %s\n", store.Recordings())
+	}
+	for _, r := range l.Recordings {
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", filepath.Base(r.Path), r.Program, r.Outcome)
+	}
+	return w.Flush()
+}
+
+func serveCommand() *cobra.Command {
+	var f pageFlags
+	cmd := &cobra.Command{
+		Use:     "serve",
+		Short:   "The page alone, with the recordings on disk",
+		Example: "  trace-viz serve --addr :6060",
+		Args:    wantArgs(0, "none"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			p, err := f.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			defer p.close()
+			for _, item := range store.List() {
+				if err := p.server.Add(filepath.Base(item.Path), &stored{dir: item.Path}); err != nil {
+					complain(err)
+				}
+			}
+			p.tell()
+			return p.wait(cmd.Context())
+		},
+	}
+	f.add(cmd.Flags())
+	return cmd
+}

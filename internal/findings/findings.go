@@ -1,0 +1,158 @@
+// Package findings says in words what went wrong in a recording. An analyzer is a value with a name, a page of
+// documentation and a function from an index to findings; each has a file of its own. What several need lies beside them:
+// who waits for what and who could wake whom (graph.go), how that is told (words.go, clauses.go), the chain behind one
+// goroutine's wait (why.go), and the judgement of a program that still runs (stuck.go).
+//
+// A finding is proven only when the recording itself shows it and every possible waker is known. What can't be excluded is
+// suspected, with the doubt named in its why list. Everything is in a fixed order: the same recording gives the same
+// findings, byte for byte.
+package findings
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/trace-viz/trace-viz/internal/index"
+	"github.com/trace-viz/trace-viz/internal/recording"
+)
+
+// A Verdict says how sure a finding is.
+type Verdict string
+
+const (
+	Proven    Verdict = "proven"    // the recording shows it, and every possible waker is known
+	Predicted Verdict = "predicted" // another order of the same events would do it
+	Suspected Verdict = "suspected" // likely; the doubt is named
+)
+
+// A Severity says how bad a finding is. It belongs to the kind and not to the case.
+type Severity string
+
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+	Info    Severity = "info"
+)
+
+// A Finding is one thing that went wrong. Its JSON form is part of the machine-readable output: fields may be added, never
+// removed or changed. Lists are never nil. Texts hold names from the traced program as they are: a terminal needs them
+// escaped.
+type Finding struct {
+	Kind       string      `json:"kind"` // name of its analyzer
+	Verdict    Verdict     `json:"verdict"`
+	Severity   Severity    `json:"severity"`
+	Message    string      `json:"message"`
+	Why        []string    `json:"why"`     // the chain behind it, one sentence each
+	TimeNS     int64       `json:"time_ns"` // from the first event of the recording
+	Goroutines []Goroutine `json:"goroutines"`
+	Objects    []Object    `json:"objects"` // root cause first
+	Sites      []string    `json:"sites"`   // path:line, the witness first
+	Events     []int       `json:"events"`  // indexes of the witness events, ascending
+
+	G []index.GID `json:"-"` // Goroutines as the index numbers them
+	O []index.OID `json:"-"` // Objects as the index numbers them
+}
+
+// A Goroutine is one that takes part in a finding.
+type Goroutine struct {
+	Process int    `json:"process"`
+	ID      int64  `json:"id"` // the runtime's number
+	Name    string `json:"name"`
+	Spawn   string `json:"spawn"` // path:line of its go statement, "" for main
+	Site    string `json:"site"`  // path:line of the place that the finding is about
+}
+
+// An Object is a channel, lock, ... that takes part in a finding.
+type Object struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+	Made string `json:"made"` // path:line, "" if that was not seen
+}
+
+// An Analyzer looks for one kind of finding.
+type Analyzer struct {
+	Name     string // the kind of its findings
+	Summary  string // when it is shown, in a sentence
+	Severity Severity
+	Doc      string // what it means, with a wrong and a right program; Markdown
+	Run      func(*Pass) []Finding
+}
+
+// A Pass is what analyzers work on. What several of them need is worked out once.
+type Pass struct {
+	Index *index.Index
+	Meta  recording.Meta // of which a plain trace has little
+
+	final *graph
+	judge *verdict
+}
+
+// Analyzers are all that there are, the worst first.
+var Analyzers = []*Analyzer{
+	deadlock,
+	doubleLock,
+	partialDeadlock,
+	goroutineLeak,
+}
+
+// Find returns the analyzer of a kind, nil if there is none.
+func Find(kind string) *Analyzer {
+	for _, a := range Analyzers {
+		if a.Name == kind {
+			return a
+		}
+	}
+	return nil
+}
+
+// Run applies all analyzers to a recording: findings in the order of severity, time, kind and message. The result is never
+// nil.
+func Run(ix *index.Index, meta recording.Meta) []Finding {
+	p := &Pass{Index: ix, Meta: meta}
+	all := []Finding{}
+	for _, a := range Analyzers {
+		for _, f := range a.Run(p) {
+			f.Kind, f.Severity = a.Name, a.Severity
+			all = append(all, f.whole())
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(a.Severity.rank(), b.Severity.rank()), cmp.Compare(a.TimeNS, b.TimeNS),
+			cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Message, b.Message))
+	})
+	return all
+}
+
+func (s Severity) rank() int { return slices.Index([]Severity{Error, Warning, Info}, s) }
+
+// whole puts empty lists in the place of missing ones.
+func (f Finding) whole() Finding {
+	f.Why, f.Sites, f.Events = notNil(f.Why), notNil(f.Sites), notNil(f.Events)
+	f.Goroutines, f.Objects = notNil(f.Goroutines), notNil(f.Objects)
+	f.G, f.O = notNil(f.G), notNil(f.O)
+	return f
+}
+
+func notNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// end is the graph of who waits for whom after the last event.
+func (p *Pass) end() *graph {
+	if p.final == nil {
+		p.final = newGraph(p.Index, p.Index.NumEvents()-1)
+	}
+	return p.final
+}
+
+// stuck is the judgement on the last event.
+func (p *Pass) stuck() verdict {
+	if p.judge == nil {
+		v := judge(p.Index)
+		p.judge = &v
+	}
+	return *p.judge
+}

@@ -1,0 +1,222 @@
+package index
+
+import (
+	"path"
+	"strconv"
+	"strings"
+
+	"golang.org/x/exp/trace"
+
+	"github.com/trace-viz/trace-viz/tracer/hook"
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
+)
+
+// namer names goroutines by where they were spawned.
+type namer struct {
+	in     *interner
+	sites  *rewrite.Sites
+	byLine map[int][]int // spawns by every line that they span
+	cache  map[[2]uint32]uint32
+}
+
+func newNamer(in *interner, sites *rewrite.Sites) *namer {
+	n := &namer{in: in, sites: sites, byLine: map[int][]int{}, cache: map[[2]uint32]uint32{}}
+	if sites == nil {
+		return n
+	}
+	for i, s := range sites.Spawns {
+		// A statement of more than a thousand lines is damage.
+		for line := s.Line; line <= min(max(s.Line, s.EndLine), s.Line+1000); line++ {
+			n.byLine[line] = append(n.byLine[line], i)
+		}
+	}
+	return n
+}
+
+// role returns the string that names a goroutine by its start function and the stack that spawned it.
+func (n *namer) role(goid int64, start frame, spawn uint32) uint32 {
+	key := [2]uint32{start.fn, spawn}
+	if id, ok := n.cache[key]; ok {
+		return id
+	}
+	fn := n.in.strs[start.fn]
+	var role string
+	switch {
+	case goid == 1 || fn == "runtime.main":
+		role = "main"
+	case fn == "":
+		return n.in.str("goroutine")
+	default:
+		role = n.fromSpawn(fn, spawn)
+		if role == "" {
+			role = n.fromStart(start, spawn)
+		}
+	}
+	id := n.in.str(role)
+	n.cache[key] = id
+	return id
+}
+
+// fromSpawn looks the go statement up in the sites, "" if it is not there.
+func (n *namer) fromSpawn(fn string, spawn uint32) string {
+	fr, ok := n.in.userFrameOf(spawn)
+	if !ok {
+		return ""
+	}
+	var found []int
+	file := n.in.strs[fr.file]
+	for _, i := range n.byLine[int(fr.line)] {
+		s := &n.sites.Spawns[i]
+		if fileMatches(file, n.sites.Files[s.File], n.in.strs[fr.fn]) && sameFunc(s.Func, n.in.strs[fr.fn]) {
+			found = append(found, i)
+		}
+	}
+	// Several statements on one line are told apart by what they call.
+	best := -1
+	for _, i := range found {
+		s := &n.sites.Spawns[i]
+		switch {
+		case best < 0:
+			best = i
+		case s.Callee != "" && sameFunc(s.Callee, fn):
+			if b := &n.sites.Spawns[best]; !sameFunc(b.Callee, fn) {
+				best = i
+			}
+		case n.sites.Spawns[best].Callee == "" || !sameFunc(n.sites.Spawns[best].Callee, fn):
+			if s.Line > n.sites.Spawns[best].Line && s.Line <= int(fr.line) {
+				best = i // the innermost of nested ones
+			}
+		}
+	}
+	if best < 0 {
+		return ""
+	}
+	return n.sites.Spawns[best].Name
+}
+
+// fileMatches tells whether the file of a frame is the one that the sites call name.
+func fileMatches(file, name, fn string) bool {
+	if file == name || strings.HasSuffix(file, "/"+name) {
+		return true
+	}
+	return path.Base(file) == path.Base(name) && path.Dir(name) == funcPackage(fn)
+}
+
+// sameFunc compares a function's name with the package's name only with one as the runtime has it.
+func sameFunc(short, fn string) bool {
+	return short == fn[strings.LastIndexByte(fn, '/')+1:]
+}
+
+// fromStart makes a name of the function that a goroutine runs: consume of main.consume, main.func@58 of a literal.
+func (n *namer) fromStart(start frame, spawn uint32) string {
+	fn := n.in.strs[start.fn]
+	line := start.line
+	if strings.HasPrefix(fn, "sync.(*WaitGroup).Go.") || hookFunc(fn) {
+		// The literal is the caller's; its own line is not known.
+		fr, ok := n.in.userFrameOf(spawn)
+		if !ok {
+			return shortFunc(fn)
+		}
+		return packageName(n.in.strs[fr.fn]) + ".func@" + strconv.Itoa(int(fr.line))
+	}
+	short := fn[strings.LastIndexByte(fn, '/')+1:]
+	if spawn != 0 && literal(short) {
+		return packageName(fn) + ".func@" + strconv.Itoa(int(line))
+	}
+	return shortFunc(fn)
+}
+
+// literal tells whether a function's name is that of a function literal: main.main.func1, main.f.func2.1, main.f.gowrap1.
+func literal(fn string) bool {
+	i := strings.LastIndexByte(fn, '.')
+	if i < 0 {
+		return false
+	}
+	last := fn[i+1:]
+	if _, err := strconv.Atoi(last); err == nil {
+		return true
+	}
+	rest, ok := strings.CutPrefix(last, "func")
+	if !ok {
+		rest, ok = strings.CutPrefix(last, "gowrap")
+	}
+	_, err := strconv.Atoi(rest)
+	return ok && err == nil
+}
+
+// packageName returns the last element of a function's import path.
+func packageName(fn string) string {
+	pkg := funcPackage(fn)
+	return pkg[strings.LastIndexByte(pkg, '/')+1:]
+}
+
+// shortFunc returns a function's name for people: consume of main.consume, server.run of main.(*server).run, http.serve of
+// net/http.serve. Type arguments are left out.
+func shortFunc(fn string) string {
+	fn = fn[strings.LastIndexByte(fn, '/')+1:]
+	fn = strings.TrimPrefix(fn, "main.")
+	fn = strings.ReplaceAll(fn, "[...]", "")
+	fn = strings.ReplaceAll(fn, "(*", "")
+	return strings.ReplaceAll(fn, ")", "")
+}
+
+// learnRoot finds the directory of the main module: a hook record's site has a path relative to it, its stack the whole
+// path.
+func (b *builder) learnRoot(rec *hook.Record, e *trace.Event) {
+	if b.root != "" {
+		return
+	}
+	s, ok := b.opt.Sites.Site(rec.Site)
+	if !ok {
+		return
+	}
+	fr, ok := b.userFrameOf(b.in.stack(e.Stack()))
+	if !ok {
+		return
+	}
+	name := b.opt.Sites.Files[s.File]
+	if path.Dir(name) == funcPackage(b.strs[fr.fn]) {
+		return // a file outside of the main module goes by its import path
+	}
+	if root, ok := strings.CutSuffix(b.strs[fr.file], "/"+name); ok {
+		b.root = root
+	}
+}
+
+// site returns a frame as the recording names places.
+func (d *data) site(f frame) Site {
+	fn, file := d.strs[f.fn], d.strs[f.file]
+	s := Site{Line: int(f.line), Func: fn}
+	if rest, ok := strings.CutPrefix(file, d.root+"/"); ok && d.root != "" {
+		s.File = rest
+		return s
+	}
+	base := file[strings.LastIndexByte(file, '/')+1:]
+	if pkg := funcPackage(fn); pkg != "main" && pkg != "" && file != "" {
+		if strings.HasSuffix(base, "_test.go") {
+			pkg = strings.TrimSuffix(pkg, "_test") // an external test package lies in the same directory
+		}
+		s.File = pkg + "/" + base
+		return s
+	}
+	s.File = base
+	return s
+}
+
+// siteOfStack returns the innermost place of the program in a stack.
+func (d *data) siteOfStack(id uint32) Site {
+	f, ok := d.userFrameOf(id)
+	if !ok {
+		return Site{}
+	}
+	return d.site(f)
+}
+
+// goroutineName returns the name of goroutine g, numbered when its role is not its own.
+func (d *data) goroutineName(g int32) string {
+	p := &d.gs[g]
+	if d.roles[p.role] < 2 {
+		return d.strs[p.role]
+	}
+	return d.strs[p.role] + " #" + strconv.Itoa(int(p.ord))
+}

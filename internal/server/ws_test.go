@@ -1,0 +1,352 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/trace-viz/trace-viz/internal/index"
+)
+
+// TestOperations asks everything once, of a whole recording, a plain trace and an empty one.
+func TestOperations(t *testing.T) {
+	c := serve(t, threeRecordings(t)...)
+	ops := []string{
+		`"op":"overview","px":50`, `"op":"state","event":0`, `"op":"state","event":-1`, `"op":"state","event":20`, `"op":"locate","t":1000`, `"op":"locate","t":-1`,
+		`"op":"step","event":5,"dir":1`, `"op":"step","event":-1,"dir":-1`, `"op":"step","event":3,"dir":1,"g":0`, `"op":"events","from":0,"n":100`,
+		`"op":"events","from":0,"n":1000,"g":0`, `"op":"events","from":1000000,"n":10`, `"op":"flows","t0":0,"t1":1000000000,"max":0`, `"op":"stack","event":3`,
+		`"op":"stack","event":-1`, `"op":"selection","event":20,"g":0`, `"op":"selection","event":0,"g":1`, `"op":"selection","event":-1,"g":0`,
+	}
+	for _, id := range []string{"a", "b", "c"} {
+		ws := c.dial(id)
+		if id == "c" {
+			if f := ws.read(); f.kind != frameLive || f.id != 0 {
+				t.Errorf("the first frame of a live recording has type %d", f.kind)
+			}
+		}
+		for i, op := range ops {
+			f := ws.ask(fmt.Sprintf(`{"id":%d,%s}`, i, op))
+			want := uint8(frameJSON)
+			if id == "c" {
+				want = frameError
+			}
+			if f.id != uint32(i) || f.kind != want {
+				t.Errorf("%s, %s: frame %d of type %d: %.300s", id, op, f.id, f.kind, f.payload)
+				continue
+			}
+			checkJSON(t, id+" "+op, f.payload)
+		}
+	}
+}
+
+// TestBadRequests sends what no page sends. Each gets an error that says what is wrong, and the connection goes on.
+func TestBadRequests(t *testing.T) {
+	c := serve(t, makeRecording(t)).dial("a")
+	for _, r := range []struct{ in, want string }{
+		{"", "not a request"},
+		{"{", "not a request"},
+		{`{"id":3,"op":"rm"}`, "is not known"},
+		{`{"id":3,"op":"state","event":1000000000}`, "event 1000000000 is not known"},
+		{`{"id":3,"op":"selection","event":0,"g":1000000}`, "goroutine 1000000 is not known"},
+		{`{"id":3,"op":"selection","event":0}`, "g is missing"},
+		{`{"id":3,"op":"events","from":0,"n":1,"o":1000000}`, "object 1000000 is not known"},
+		{`{"id":3,"op":"window","t0":0,"t1":1,"px":1,"rows":["g1000000"]}`, `row \"g1000000\" is not known`},
+		{`{"id":3,"op":"window","t0":0,"t1":1,"px":1,"rows":["p99"]}`, `row \"p99\" is not known`},
+	} {
+		f := c.ask(r.in)
+		if f.kind != frameError || !bytes.Contains(f.payload, []byte(r.want)) || strings.Contains(r.in, `"id":3`) != (f.id == 3) {
+			t.Errorf("%s: frame %d of type %d: %s", r.in, f.id, f.kind, f.payload)
+		}
+		checkJSON(t, r.in, f.payload)
+	}
+	if err := c.ws.WriteMessage(websocket.BinaryMessage, []byte(`{"id":3,"op":"locate","t":0}`)); err != nil {
+		t.Fatal(err)
+	}
+	if f := c.read(); f.kind != frameError {
+		t.Errorf("a binary request: type %d", f.kind)
+	}
+	if f := c.ask(`{"id":4,"op":"locate","t":0}`); f.kind != frameJSON || f.id != 4 {
+		t.Errorf("after all that: frame %d of type %d", f.id, f.kind)
+	}
+	c.send(`{"op":"` + strings.Repeat("x", maxMessage) + `"}`)
+	if _, _, err := c.ws.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseMessageTooBig) {
+		t.Errorf("a message that is too large: %v", err)
+	}
+}
+
+// into asks for JSON and reads it into v.
+func (c *wsClient) into(v any, format string, args ...any) {
+	c.t.Helper()
+	f := c.ask(fmt.Sprintf(format, args...))
+	if f.kind != frameJSON {
+		c.t.Fatalf("type %d: %s", f.kind, f.payload)
+	}
+	if err := json.Unmarshal(f.payload, v); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// TestEventLog pages through all events.
+func TestEventLog(t *testing.T) {
+	src := makeRecording(t)
+	ix := src.View().Index
+	c := serve(t, src).dial("a")
+	var events struct {
+		Total int
+		Rows  []struct {
+			I, K, G, O, File, Line int
+			Kind, V, Text          string
+		}
+	}
+	sends, at := 0, 0
+	for at < ix.NumEvents() {
+		events.Rows = nil
+		c.into(&events, `{"id":1,"op":"events","from":%d,"n":100}`, at)
+		if events.Total != ix.NumEvents() || len(events.Rows) == 0 {
+			t.Fatalf("%d rows of %d", len(events.Rows), events.Total)
+		}
+		for _, r := range events.Rows {
+			if r.I != at || r.Text == "" || r.Kind == "" {
+				t.Fatalf("row %d is %+v", at, r)
+			}
+			if r.Kind == "send-done" {
+				sends++
+				if r.K != sends || r.V != evil || r.File != 0 || r.Line == 0 {
+					t.Errorf("send is %+v", r)
+				}
+			}
+			at++
+		}
+	}
+	if sends != 20 {
+		t.Errorf("%d sends", sends)
+	}
+}
+
+// TestStateAtEnd looks at the goroutine that is left waiting when the trace ends.
+func TestStateAtEnd(t *testing.T) {
+	src := makeRecording(t)
+	ix := src.View().Index
+	c := serve(t, src).dial("a")
+	var st struct {
+		Event, T   int
+		Current    *struct{ I int }
+		Goroutines []struct {
+			G, S, O int
+			Text    string
+		}
+		Chans []struct{ RecvQ, SendQ []int }
+		WGs   []struct{ Counter int }
+	}
+	last := ix.NumEvents() - 1
+	c.into(&st, `{"id":2,"op":"state","event":%d}`, last)
+	if st.Event != last || st.Current == nil || st.Current.I != last || len(st.Chans) != 1 || len(st.Chans[0].RecvQ) != 1 || len(st.WGs) != 1 || st.WGs[0].Counter != 0 {
+		t.Fatalf("state is %+v", st)
+	}
+	waiter := st.Chans[0].RecvQ[0]
+	for _, g := range st.Goroutines {
+		if g.G == waiter && (g.S != int(index.StateRecv) || !strings.HasPrefix(g.Text, "blocked: receive <") && !strings.HasPrefix(g.Text, "blocked: receive "+evil[:3])) {
+			t.Errorf("the waiter is %+v", g)
+		}
+	}
+	var sel struct {
+		G, S     int
+		Why      []string
+		Stack    []struct{ Func, File string }
+		Ancestry []int
+	}
+	c.into(&sel, `{"id":3,"op":"selection","event":%d,"g":%d}`, last, waiter)
+	if sel.G != waiter || len(sel.Why) == 0 || len(sel.Stack) == 0 || len(sel.Ancestry) == 0 {
+		t.Errorf("selection is %+v", sel)
+	}
+	var both struct{ Total int }
+	c.into(&both, `{"id":4,"op":"events","from":0,"n":0,"g":%d,"o":%d}`, waiter, 0)
+	if want := intersect(ix.EventsOf(index.GID(waiter)), ix.EventsOfObject(0)); both.Total != len(want) || len(want) == 0 {
+		t.Errorf("%d events of goroutine %d and object 0, want %d", both.Total, waiter, len(want))
+	}
+}
+
+// A gate is a source that does not answer before it is opened.
+type gate struct {
+	*Feed
+	entered chan bool
+	open    chan bool
+}
+
+func (g *gate) View() View {
+	select {
+	case g.entered <- true:
+	case <-g.open:
+	}
+	<-g.open
+	return g.Feed.View()
+}
+
+// TestLatestWins sends windows while the first one is being answered: all but the last are superseded, and what does not
+// depend on the view is answered all the same.
+func TestLatestWins(t *testing.T) {
+	g := &gate{makeRecording(t), make(chan bool), make(chan bool)}
+	c := serve(t, g)
+	ws := c.dial("a")
+	<-g.entered // live reads the first view
+	send := func(id int, op string) { ws.send(fmt.Sprintf(`{"id":%d,%s}`, id, op)) }
+	window := `"op":"window","t0":0,"t1":1000,"px":10,"rows":["gc"]`
+	send(1, window)
+	<-g.entered // the first one is being answered
+	for i, op := range []string{window, `"op":"locate","t":0`, window, `"op":"state","event":0`, `"op":"locate","t":0`, `"op":"state","event":1`, window} {
+		send(i+2, op)
+	}
+	// The two that were replaced while they waited are told at once.
+	for _, want := range []uint32{2, 5, 4} {
+		if f := ws.read(); f.kind != frameSuperseded || f.id != want || len(f.payload) != 0 {
+			t.Fatalf("frame %d of type %d, want %d superseded", f.id, f.kind, want)
+		}
+	}
+	close(g.open)
+	for _, want := range []struct {
+		id   uint32
+		kind uint8
+	}{{1, frameSuperseded}, {8, frameWindow}, {3, frameJSON}, {7, frameJSON}, {6, frameJSON}} {
+		if f := ws.read(); f.id != want.id || f.kind != want.kind {
+			t.Errorf("frame %d of type %d, want %+v", f.id, f.kind, want)
+		}
+	}
+}
+
+// TestStuckClient has a client that asks and never reads. It is closed, and meanwhile neither the recorder nor another
+// client waits for it.
+func TestStuckClient(t *testing.T) {
+	src := makeRecording(t)
+	v := src.View()
+	v.Live = true
+	src.Update(v)
+	closed := make(chan bool)
+	c := serveWith(t, func(s *Server) { s.patience = 500 * time.Millisecond }, src)
+	stuck, other := c.dial("a"), c.dial("a")
+	go func() {
+		defer close(closed)
+		for {
+			err := stuck.ws.WriteMessage(websocket.TextMessage, []byte(`{"id":1,"op":"events","from":0,"n":1000}`))
+			if err != nil {
+				return
+			}
+		}
+	}()
+	for id, stop := uint32(1), false; !stop; id++ {
+		select {
+		case <-closed:
+			stop = true
+		default:
+		}
+		start := time.Now()
+		v.LagMS = float64(id)
+		src.Update(v)
+		other.send(fmt.Sprintf(`{"id":%d,"op":"locate","t":0}`, id))
+		for {
+			if f := other.read(); f.kind == frameJSON && f.id == id {
+				break
+			}
+		}
+		if took := time.Since(start); took > 5*time.Second {
+			t.Fatalf("the other client waited for %v", took)
+		}
+		if id > 1_000_000 {
+			t.Fatal("the stuck client is never closed")
+		}
+	}
+}
+
+// TestLive follows a recording from nothing to its end.
+func TestLive(t *testing.T) {
+	done := makeRecording(t)
+	final := done.View()
+	feed := NewFeed(done.Dir(), View{Rec: final.Rec, Live: true})
+	c := serve(t, feed)
+	ws := c.dial("a")
+	push := func() (duration float64, events, goroutines uint32, lag float64, status uint8) {
+		t.Helper()
+		f := ws.read()
+		if f.kind != frameLive || f.id != 0 || len(f.payload) != 32 {
+			t.Fatalf("frame %d of type %d, %d bytes", f.id, f.kind, len(f.payload))
+		}
+		f64 := func(b []byte) float64 { return math.Float64frombits(uint64(le32(b)) | uint64(le32(b[4:]))<<32) }
+		return f64(f.payload), le32(f.payload[8:]), le32(f.payload[12:]), f64(f.payload[16:]), f.payload[24]
+	}
+	if d, e, g, _, s := push(); d != 0 || e != 0 || g != 0 || s != 0 {
+		t.Errorf("at the start: %v %d %d %d", d, e, g, s)
+	}
+	if f := ws.ask(`{"id":1,"op":"state","event":0}`); f.kind != frameError {
+		t.Errorf("an empty recording answers with type %d", f.kind)
+	}
+	feed.Update(View{Rec: final.Rec, Index: final.Index, Live: true, LagMS: 12.5})
+	d, e, _, lag, s := push()
+	if d != float64(final.Index.Duration()) || e != uint32(final.Index.NumEvents()) || lag != 12.5 || s != 0 {
+		t.Errorf("on the way: %v %d %v %d", d, e, lag, s)
+	}
+	if f := ws.ask(`{"id":2,"op":"state","event":0}`); f.kind != frameJSON {
+		t.Errorf("type %d: %s", f.kind, f.payload)
+	}
+	feed.Update(final)
+	if _, _, _, _, s := push(); s != 1 {
+		t.Errorf("at the end: status %d", s)
+	}
+	if f := ws.ask(`{"id":3,"op":"locate","t":0}`); f.kind != frameJSON {
+		t.Errorf("after the end: type %d", f.kind)
+	}
+}
+
+// TestWebsocketEndsWithServer holds Serve to its word that nothing is left behind.
+func TestWebsocketEndsWithServer(t *testing.T) {
+	s, err := New(Options{Stderr: errorWriter{t}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Add("a", makePlain(t)); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- s.Serve(ctx) }()
+	ws := (&testClient{t, s, "http://" + s.Addr()}).dial("a")
+	ws.ask(`{"id":1,"op":"locate","t":0}`)
+	cancel()
+	select {
+	case err := <-done:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("the server waits for the websocket")
+	}
+	if _, _, err := ws.ws.ReadMessage(); !websocket.IsCloseError(err, websocket.CloseGoingAway) {
+		t.Errorf("the websocket ended with %v", err)
+	}
+}
+
+// TestWebsocketNeedsOrigin repeats the guard's most important rule against the real websocket.
+func TestWebsocketNeedsOrigin(t *testing.T) {
+	c := serve(t, makePlain(t))
+	url := strings.Replace(c.base, "http", "ws", 1) + "/api/r/a/ws"
+	for _, origin := range []string{"", "http://evil.example", "null", "http://localhost:1"} {
+		h := c.header()
+		h.Del("Origin")
+		if origin != "" {
+			h.Set("Origin", origin)
+		}
+		ws, resp, err := websocket.DefaultDialer.Dial(url, h)
+		if err == nil {
+			ws.Close()
+			t.Errorf("origin %q: the websocket opened", origin)
+		} else if resp == nil || resp.StatusCode != http.StatusForbidden {
+			t.Errorf("origin %q: got %v", origin, err)
+		}
+	}
+}

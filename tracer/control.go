@@ -1,0 +1,172 @@
+package tracer
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Requests to the hooks in the target, one byte each. tracer/hook/control.go has the other side.
+const (
+	askFlush = 'f'
+	askStop  = 's'
+)
+
+// control is our end of the socket that the hooks of the target connect to. The first process that says hello is the
+// target; its children may connect too.
+type control struct {
+	dir      string
+	listener *net.UnixListener
+
+	mu      sync.Mutex
+	conns   map[int]*net.UnixConn // by process id
+	began   map[int]int64         // monotonic time at which the trace of the process began
+	bye     map[int]bool          // the process ended its trace in order
+	leftOut int64
+	procs   int
+	first   int           // process id of the target, 0 while unknown
+	hello   chan struct{} // closed at the first hello
+	flushed chan struct{}
+	said    chan struct{} // gets a token for each bye
+}
+
+func listenControl() (*control, error) {
+	dir, err := os.MkdirTemp("", "traceviz") // mode 0700: no other user can connect
+	if err != nil {
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(dir, "ctl"), Net: "unix"})
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, fmt.Errorf("control socket: %w", err)
+	}
+	c := &control{
+		dir: dir, listener: l,
+		conns: map[int]*net.UnixConn{}, began: map[int]int64{}, bye: map[int]bool{},
+		hello: make(chan struct{}), flushed: make(chan struct{}, 1), said: make(chan struct{}, 1),
+	}
+	go c.accept()
+	return c, nil
+}
+
+// path is what the target finds in its environment.
+func (c *control) path() string { return filepath.Join(c.dir, "ctl") }
+
+func (c *control) close() {
+	c.listener.Close()
+	c.mu.Lock()
+	for _, conn := range c.conns {
+		conn.Close()
+	}
+	c.mu.Unlock()
+	os.RemoveAll(c.dir)
+}
+
+func (c *control) accept() {
+	for {
+		conn, err := c.listener.AcceptUnix()
+		if err != nil {
+			return
+		}
+		go c.serve(conn)
+	}
+}
+
+// serve reads the lines of one process. A line that it does not know is skipped: the program may have got hold of the
+// socket, and what it writes there must not harm us.
+func (c *control) serve(conn *net.UnixConn) {
+	defer conn.Close()
+	pid := 0
+	lines := bufio.NewScanner(conn)
+	for lines.Scan() {
+		words := strings.Fields(lines.Text())
+		switch {
+		case len(words) == 4 && words[0] == "hello" && pid == 0:
+			pid = c.hear(conn, words[1:])
+		case len(words) == 1 && words[0] == "flushed":
+			token(c.flushed)
+		case len(words) == 3 && words[0] == "bye" && pid != 0:
+			c.goodbye(pid, words[1:])
+		}
+	}
+	c.mu.Lock()
+	delete(c.conns, pid)
+	c.mu.Unlock()
+}
+
+func (c *control) hear(conn *net.UnixConn, words []string) (pid int) {
+	pid, _ = strconv.Atoi(words[0])
+	procs, _ := strconv.Atoi(words[1])
+	began, _ := strconv.ParseInt(words[2], 10, 64)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.conns[pid], c.began[pid] = conn, began
+	if c.first == 0 {
+		c.first, c.procs = pid, procs
+		close(c.hello)
+	}
+	return pid
+}
+
+func (c *control) goodbye(pid int, words []string) {
+	procs, _ := strconv.Atoi(words[0])
+	left, _ := strconv.ParseInt(words[1], 10, 64)
+	c.mu.Lock()
+	c.bye[pid] = true
+	c.leftOut += left
+	if pid == c.first {
+		c.procs = procs
+		token(c.said)
+	}
+	c.mu.Unlock()
+}
+
+func token(ch chan struct{}) {
+	select {
+	case ch <- struct{}{}:
+	default:
+	}
+}
+
+// flush asks the target to end its generation and waits for the answer, at most for limit.
+func (c *control) flush(limit time.Duration) bool { return c.ask(askFlush, c.flushed, limit) }
+
+// stopTrace asks the target to end its trace and waits for the answer, at most for limit.
+func (c *control) stopTrace(limit time.Duration) bool { return c.ask(askStop, c.said, limit) }
+
+func (c *control) ask(what byte, answer chan struct{}, limit time.Duration) bool {
+	c.mu.Lock()
+	conn := c.conns[c.first]
+	c.mu.Unlock()
+	if conn == nil {
+		return false
+	}
+	select {
+	case <-answer: // left over from an earlier time
+	default:
+	}
+	conn.SetWriteDeadline(time.Now().Add(limit))
+	if _, err := conn.Write([]byte{what}); err != nil {
+		return false
+	}
+	select {
+	case <-answer:
+		return true
+	case <-time.After(limit):
+		return false
+	}
+}
+
+// state tells what is known of the target's trace: its process id (0 if it never said hello), when it began on the
+// monotonic clock, whether it was ended in order, and its GOMAXPROCS.
+func (c *control) state() (pid int, began int64, whole bool, procs int, leftOut int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.first, c.began[c.first], c.bye[c.first], c.procs, c.leftOut
+}

@@ -1,0 +1,137 @@
+//go:build tracevizhook
+
+package hook
+
+import (
+	"internal/runtime/atomic"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/trace"
+	"syscall"
+	"unsafe"
+)
+
+// The control socket. The program sends lines, trace-viz sends single bytes.
+//
+//	hello PID PROCS NANOTIME   the trace began at that time of the monotonic clock
+//	flushed                    answers f: all that happened before f is in the file
+//	bye PROCS LEFTOUT          the trace is ended and whole
+const (
+	askFlush = 'f' // end the generation now
+	askStop  = 's' // stop tracing; the program goes on
+)
+
+// A generation of the trace is ended every minAdvance, or less often when that costs more than one part in advanceShare
+// of the time: ending one visits each goroutine. The first ones are shorter, so that little is lost of a program that is
+// killed soon.
+const (
+	firstAdvance = 5e6   // ns
+	minAdvance   = 100e6 // ns
+	advanceShare = 100
+)
+
+var control atomic.Int32 // descriptor of the control socket, 0 if there is none
+
+func startControl(began int64) {
+	path, _ := syscall.Getenv(EnvControl)
+	if path == "" {
+		go advance()
+		return
+	}
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		go advance()
+		return
+	}
+	fd = moveUp(fd)
+	if syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}) != nil {
+		syscall.Close(fd)
+		go advance()
+		return
+	}
+	control.Store(int32(fd))
+	say("hello " + decimal(syscall.Getpid()) + " " + decimal(runtime.GOMAXPROCS(0)) + " " + decimal(int(began)) + "\n")
+	go advance()
+}
+
+// say sends a line to trace-viz; when nobody listens it is dropped.
+func say(line string) {
+	fd := int(control.Load())
+	if fd == 0 {
+		return
+	}
+	b := unsafe.Slice(unsafe.StringData(line), len(line))
+	syscall.SendmsgN(fd, b, nil, nil, syscall.MSG_NOSIGNAL)
+}
+
+func goodbye() {
+	say("bye " + decimal(runtime.GOMAXPROCS(0)) + " " + decimal(int(leftOut())) + "\n")
+}
+
+// advance ends generations, so that a live view is prompt and a kill loses little, and answers the control socket. It
+// sleeps in the kernel and not in a timer, so that a program whose goroutines all wait stays still in its trace. Its
+// name lets the runtime take it for a goroutine of its own.
+//
+//go:linkname advance runtime.tracevizControl
+func advance() {
+	wait, least := int64(firstAdvance), int64(firstAdvance)
+	for !stopped.Load() {
+		ask, gone := poll(wait)
+		if gone {
+			syscall.Close(int(control.Swap(0)))
+		}
+		if ask == askStop {
+			stop()
+			return
+		}
+		if stopped.Load() {
+			return
+		}
+		began := nanotime()
+		trace.TracevizFlush()
+		if ask == askFlush {
+			say("flushed\n")
+		}
+		least = min(2*least, minAdvance)
+		wait = max(least, (nanotime()-began)*advanceShare)
+	}
+}
+
+// pollFD is struct pollfd of poll(2).
+type pollFD struct {
+	fd      int32
+	events  int16
+	revents int16
+}
+
+const pollIn = 1
+
+// poll waits for a request, at most ns nanoseconds.
+func poll(ns int64) (ask byte, gone bool) {
+	p := pollFD{fd: -1, events: pollIn} // a negative descriptor is ignored: a plain sleep
+	if fd := control.Load(); fd != 0 {
+		p.fd = fd
+	}
+	ts := syscall.NsecToTimespec(ns)
+	n, _, _ := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&p)), 1, uintptr(unsafe.Pointer(&ts)), 0, 0, 0)
+	if int(n) != 1 || p.revents == 0 {
+		return 0, false
+	}
+	var b [1]byte
+	got, err := syscall.Read(int(p.fd), b[:])
+	if err == syscall.EINTR || err == syscall.EAGAIN {
+		return 0, false
+	}
+	return b[0], got <= 0
+}
+
+// crashOutput lets the runtime write the text of a crash to the recording too, which tells a panic from a runtime error.
+func crashOutput(dir string) {
+	f, err := os.OpenFile(dir+"/crash.log", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return
+	}
+	debug.SetCrashOutput(f, debug.CrashOptions{})
+	f.Close()
+}

@@ -1,0 +1,92 @@
+//go:build tracevizhook
+
+package hook
+
+// Method values and method expressions. Bind makes f := mu.Unlock out of MuUnlock, Expr makes (*sync.Mutex).Unlock; its
+// second argument is the original, so that the import that it needs stays used. Like a method value, Bind allocates.
+
+// Bind is the method value of a method without parameters.
+//
+//go:norace
+func Bind[P any](op func(P, uint32), p P, site uint32) func() { return func() { op(p, site) } }
+
+// Bind1 is the method value of a method with one parameter.
+//
+//go:norace
+func Bind1[P, A any](op func(P, uint32, A), p P, site uint32) func(A) {
+	return func(a A) { op(p, site, a) }
+}
+
+// BindB is the method value of a method that returns a bool.
+//
+//go:norace
+func BindB[P any](op func(P, uint32) bool, p P, site uint32) func() bool {
+	return func() bool { return op(p, site) }
+}
+
+// Expr is the method expression of a method without parameters.
+//
+//go:norace
+func Expr[P any](op func(P, uint32), _ func(P), site uint32) func(P) {
+	return func(p P) { op(p, site) }
+}
+
+// Expr1 is the method expression of a method with one parameter.
+//
+//go:norace
+func Expr1[P, A any](op func(P, uint32, A), _ func(P, A), site uint32) func(P, A) {
+	return func(p P, a A) { op(p, site, a) }
+}
+
+// ExprB is the method expression of a method that returns a bool.
+//
+//go:norace
+func ExprB[P any](op func(P, uint32) bool, _ func(P) bool, site uint32) func(P) bool {
+	return func(p P) bool { return op(p, site) }
+}
+
+// At begins the call of a method whose name stands on another line than its operand. Its parts stay on theirs.
+//
+//go:norace
+func At[P any](op func(P, uint32), p P) Called[P] { return Called[P]{op, p} }
+
+// At1 is At for a method with one parameter.
+//
+//go:norace
+func At1[P, A any](op func(P, uint32, A), p P) Called1[P, A] { return Called1[P, A]{op, p} }
+
+// AtB is At for a method that returns a bool.
+//
+//go:norace
+func AtB[P any](op func(P, uint32) bool, p P) CalledB[P] { return CalledB[P]{op, p} }
+
+// Called, Called1 and CalledB are a method and its operand.
+type (
+	Called[P any] struct {
+		op func(P, uint32)
+		p  P
+	}
+	Called1[P, A any] struct {
+		op func(P, uint32, A)
+		p  P
+	}
+	CalledB[P any] struct {
+		op func(P, uint32) bool
+		p  P
+	}
+)
+
+// Call calls the method.
+//
+//go:norace
+func (c Called[P]) Call(site uint32) { c.op(c.p, site) }
+
+// Call calls the method.
+//
+//go:norace
+func (c Called1[P, A]) Call(site uint32, a A) { c.op(c.p, site, a) }
+
+// Call calls the method.
+//
+//go:norace
+func (c CalledB[P]) Call(site uint32) bool { return c.op(c.p, site) }

@@ -1,0 +1,141 @@
+//go:build tracevizhook
+
+package hook
+
+import (
+	"internal/runtime/atomic"
+	"runtime"
+	"runtime/trace"
+	"unsafe"
+)
+
+// userLog is what trace.Log calls once it knows that tracing is on. It copies both strings before it returns, so they may
+// lie on the stack.
+//
+//go:linkname userLog runtime/trace.userLog
+//go:noescape
+func userLog(task uint64, category, message string)
+
+// recordSize is enough for any record but a select of many cases: "tv", operation, two numbers of 16 and 8 digits, and
+// three arguments of 17 characters with their dots.
+const recordSize = 96
+
+// listSize bounds a select's record; the runtime cuts trace strings at 1,024 bytes.
+const listSize = 1000
+
+// on reports whether anybody takes a trace now, be it us or the program itself: one load and a branch. The flag is written
+// when tracing starts and stops, so under the race detector reading it orders nothing else.
+//
+//go:norace
+func on() bool {
+	return trace.IsEnabled()
+}
+
+//go:norace
+func emit(op Op, obj uintptr, site uint32) {
+	var buf [recordSize]byte
+	log(AppendRecord(buf[:0], op, uint64(obj), site), "")
+}
+
+//go:norace
+func emit1(op Op, obj uintptr, site uint32, a int64) {
+	var buf [recordSize]byte
+	log(AppendArg(AppendRecord(buf[:0], op, uint64(obj), site), a), "")
+}
+
+//go:norace
+func emit3(op Op, obj uintptr, site uint32, a, b, c int64) {
+	var buf [recordSize]byte
+	r := AppendArg(AppendRecord(buf[:0], op, uint64(obj), site), a)
+	log(AppendArg(AppendArg(r, b), c), "")
+}
+
+// emitValue writes a record with the text of a value as its message. Messages are never interned, so they cost a lock
+// and their length each time: see wantValue.
+//
+//go:norace
+func emitValue(op Op, obj uintptr, site uint32, a int64, value []byte) {
+	var buf [recordSize]byte
+	log(AppendArg(AppendRecord(buf[:0], op, uint64(obj), site), a), unsafe.String(unsafe.SliceData(value), len(value)))
+}
+
+// emitList writes a record with as many of the arguments as fit in whole pairs.
+//
+//go:norace
+func emitList(op Op, obj uintptr, site uint32, args []int64) {
+	var buf [listSize]byte
+	r := AppendRecord(buf[:0], op, uint64(obj), site)
+	for i := 0; i+1 < len(args) && len(r) < listSize-2*18; i += 2 {
+		r = AppendArg(AppendArg(r, args[i]), args[i+1])
+	}
+	log(r, "")
+}
+
+//go:norace
+func log(category []byte, message string) {
+	userLog(0, unsafe.String(unsafe.SliceData(category), len(category)), message)
+}
+
+// Values that are carried by sends are all recorded up to allValues; from there on one in 64. A record with a value takes
+// a lock of the runtime that all goroutines share and some 25 bytes, so a busy program must not pay it each time.
+const (
+	allValues   = 20_000
+	valueSample = 64
+)
+
+var (
+	valuesOff bool          // set once, before main
+	values    atomic.Uint64 // sends asked for so far
+)
+
+// wantValue decides whether this send shall carry its value.
+//
+//go:norace
+func wantValue() bool {
+	if valuesOff {
+		return false
+	}
+	n := values.Add(1)
+	return n <= allValues || n%valueSample == 0
+}
+
+// leftOut is the number of values that wantValue has refused by sampling.
+//
+//go:norace
+func leftOut() uint64 {
+	n := values.Load()
+	if n <= allValues {
+		return 0
+	}
+	return (n - allValues) - (n/valueSample - allValues/valueSample)
+}
+
+// A hookLock makes "try the operation and log it" one step for a channel, so that the order of the log is the order of the
+// channel. It rests on the runtime's own atomics: a lock of package sync, or sync/atomic, would order the program's
+// accesses before and after it, and so hide data races from the race detector.
+type hookLock struct {
+	held atomic.Uint32
+	_    [60]byte // a cache line each
+}
+
+// spins is how often a hook lock is tried before its goroutine yields: the holder may be one that was preempted.
+const spins = 30
+
+var locks [1024]hookLock
+
+// lock takes the hook lock that obj hashes to. A goroutine holds at most one, and only around code that can't block, so
+// two objects that share a lock can't deadlock. It shows itself to the caller by its address, for unlock.
+//
+//go:norace
+func lock(obj uintptr) *hookLock {
+	l := &locks[(obj>>4^obj>>14)%uintptr(len(locks))]
+	for i := 0; !l.held.CompareAndSwap(0, 1); i++ {
+		if i >= spins {
+			runtime.Gosched()
+		}
+	}
+	return l
+}
+
+//go:norace
+func (l *hookLock) unlock() { l.held.Store(0) }

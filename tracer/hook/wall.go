@@ -1,0 +1,39 @@
+//go:build tracevizhook
+
+package hook
+
+import (
+	"os"
+	"runtime"
+
+	"tracevizhook/fgprof"
+)
+
+// wallLimit is the number of goroutines above which no wall profile is taken. fgprof stops the world 99 times a second and
+// looks at each goroutine: at 1,000 that costs a sixth of a core, at 10,000 a whole one.
+const wallLimit = 2000
+
+// A variable's initialiser runs before the init functions of the package, so before the one that starts to trace.
+var _ = func() bool {
+	startWall = wall
+	return true
+}()
+
+// wall runs fgprof until the function that it returns is called. The overlay has its source as packages of the standard
+// library. Its goroutine is the one part of trace-viz that runtime.NumGoroutine counts.
+func wall(dir string) func() {
+	f, err := os.OpenFile(dir+"/wall.pprof", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil || runtime.NumGoroutine() > wallLimit {
+		return nil
+	}
+	stop := fgprof.Start(f, fgprof.FormatPprof)
+	return func() {
+		defer f.Close()
+		defer func() {
+			if recover() != nil { // fgprof divides by its sampling rate, which is 0 if the program lived too short for a sample
+				os.Remove(f.Name())
+			}
+		}()
+		stop()
+	}
+}

@@ -1,0 +1,171 @@
+// Package hook is the only code of trace-viz that is linked into a traced program.
+//
+// This file is the record format, shared by the two sides that need it: the hooks that write records into the Go
+// execution trace, and the index that reads them back. It uses nothing but the language. The other files of the folder
+// carry the build constraint tracevizhook: they are compiled only inside a target, where the build overlay places the
+// whole package at the import path "tracevizhook" of the standard library.
+//
+// A record is one user log event (runtime/trace.Log) whose category holds everything and whose message is empty, or is
+// the short text of the value that a channel carried. The category is
+//
+//	"tv" op obj "." site { "." arg }
+//
+// with op one byte, and obj, site and the arguments lower-case hexadecimal numbers (a minus sign may stand before an
+// argument). Categories are interned once a generation of the trace, so a repeated operation costs its event alone.
+package hook
+
+// Prefix starts the category of every record.
+const Prefix = "tv"
+
+// An Op tells what a record says. The comment gives the arguments that follow obj and site.
+type Op byte
+
+const (
+	// Channels. Every record on a channel carries its capacity as first argument, so that a channel made in code
+	// without hooks is known from its first use. Receives whose channel was closed and empty have an operation of their own.
+	ChanMake       Op = 'M' // cap
+	ChanSend       Op = 's' // cap: sent without blocking
+	ChanSendBlock  Op = 'S' // cap: the send is about to block
+	ChanSendDone   Op = 'd' // cap: a send that was announced by ChanSendBlock is done
+	ChanRecv       Op = 'r' // cap: received without blocking
+	ChanRecvClosed Op = 'z' // cap: the channel is closed and empty, received the zero value without blocking
+	ChanRecvBlock  Op = 'R' // cap: the receive is about to block
+	ChanRecvDone   Op = 'q' // cap: an announced receive got an element
+	ChanRecvEnded  Op = 'Z' // cap: an announced receive was ended by close
+	ChanClose      Op = 'c' // cap: written just before close
+
+	// Select. obj of SelectBlock is 0; SelectBlock is written only when there is no default case.
+	SelectBlock Op = '?' // then a pair for each channel case in source order: channel, 0 for send or 1 for receive
+	SelectDone  Op = '!' // cap, case number in source order, 0 for send or 1 for receive: obj is the channel of the chosen case
+	SelectElse  Op = '-' // the default case was taken (obj 0)
+
+	// Mutex and RWMutex (for writing). Unlock is written just before the lock is given up.
+	Lock      Op = 'l' // locked without waiting (also a TryLock that succeeded)
+	LockBlock Op = 'L' // about to wait for the lock
+	LockDone  Op = 'k' // an announced Lock holds the lock
+	Unlock    Op = 'u'
+	TryFailed Op = 't' // TryLock or TryRLock returned false
+
+	// RWMutex for reading.
+	RLock      Op = 'e'
+	RLockBlock Op = 'E'
+	RLockDone  Op = 'f'
+	RUnlock    Op = 'v'
+
+	// WaitGroup.
+	WGAdd  Op = 'a' // delta (signed): written just before Add or Done
+	WGWait Op = 'W' // about to wait
+	WGDone Op = 'w' // Wait returned
+
+	// Cond. CondWait gives up the lock, CondWoken holds it again.
+	CondWait      Op = 'C' // address of the lock
+	CondWoken     Op = 'g' // address of the lock
+	CondSignal    Op = 'n'
+	CondBroadcast Op = 'b'
+
+	// Once.
+	OnceRun   Op = 'O' // this goroutine runs the function
+	OnceRan   Op = 'o' // it is done
+	OnceWait  Op = 'P' // about to wait while another goroutine runs it
+	OnceWoken Op = 'p' // that wait is over
+
+	// Book-keeping of the hooks themselves, with obj and site 0.
+	Sampled Op = '~' // number of values that were left out since the last Sampled record
+)
+
+// A Record is one decoded category.
+type Record struct {
+	Op   Op
+	Obj  uint64 // address of the channel, lock, ... in the target; an address may be reused for another object later
+	Site uint32 // number of the injection point in sites.json, from 1; 0 if there is none
+	Args []int64
+}
+
+// AppendRecord appends the category of r to b.
+//
+//go:norace
+func AppendRecord(b []byte, op Op, obj uint64, site uint32) []byte {
+	b = append(b, 't', 'v', byte(op))
+	b = appendHex(b, obj)
+	b = append(b, '.')
+	return appendHex(b, uint64(site))
+}
+
+// AppendArg appends one more argument to a category that AppendRecord began.
+//
+//go:norace
+func AppendArg(b []byte, arg int64) []byte {
+	b = append(b, '.')
+	if arg < 0 {
+		b = append(b, '-')
+		return appendHex(b, -uint64(arg))
+	}
+	return appendHex(b, uint64(arg))
+}
+
+//go:norace
+func appendHex(b []byte, n uint64) []byte {
+	shift := 0
+	for n>>shift > 0xf {
+		shift += 4
+	}
+	for ; shift >= 0; shift -= 4 {
+		b = append(b, "0123456789abcdef"[n>>shift&0xf])
+	}
+	return b
+}
+
+// Decode reads a category. It reports false for one that is not a record of ours; args is used for r.Args when it is
+// large enough. It accepts any string without panicking: traces may be damaged or hostile.
+func Decode(category string, args []int64) (r Record, ok bool) {
+	if len(category) < len(Prefix)+4 || category[:len(Prefix)] != Prefix {
+		return Record{}, false
+	}
+	r.Op = Op(category[len(Prefix)])
+	s := category[len(Prefix)+1:]
+	r.Obj, s, ok = takeHex(s)
+	if !ok || s == "" || s[0] != '.' {
+		return Record{}, false
+	}
+	site, s, ok := takeHex(s[1:])
+	if !ok || site > 1<<32-1 {
+		return Record{}, false
+	}
+	r.Site, r.Args = uint32(site), args[:0]
+	for s != "" {
+		if s[0] != '.' {
+			return Record{}, false
+		}
+		s = s[1:]
+		negative := s != "" && s[0] == '-'
+		if negative {
+			s = s[1:]
+		}
+		var n uint64
+		if n, s, ok = takeHex(s); !ok {
+			return Record{}, false
+		}
+		if negative {
+			n = -n
+		}
+		r.Args = append(r.Args, int64(n))
+	}
+	return r, true
+}
+
+// takeHex reads the hexadecimal number (1 to 16 digits) that s begins with.
+func takeHex(s string) (n uint64, rest string, ok bool) {
+	i := 0
+	for ; i < len(s) && i <= 16; i++ {
+		c := s[i]
+		switch {
+		case '0' <= c && c <= '9':
+			n = n<<4 | uint64(c-'0')
+		case 'a' <= c && c <= 'f':
+			n = n<<4 | uint64(c-'a'+10)
+		default:
+			return n, s[i:], i > 0
+		}
+	}
+	return n, s[i:], i > 0 && i <= 16
+}

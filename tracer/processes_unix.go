@@ -1,0 +1,83 @@
+//go:build unix
+
+package tracer
+
+import (
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// killTree ends a process and all that descends from it. The program stays in our process group, so that it can read the
+// terminal; so the group can't be the means to find its children.
+func killTree(pid int) {
+	all := descendants(pid)
+	syscall.Kill(pid, syscall.SIGKILL)
+	for _, child := range all {
+		syscall.Kill(child, syscall.SIGKILL)
+	}
+}
+
+// descendants finds the processes below pid by /proc; elsewhere than on Linux it finds none.
+func descendants(pid int) []int {
+	children := map[int][]int{}
+	files, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			continue // ended meanwhile
+		}
+		// "PID (NAME) STATE PPID ...", where NAME may hold anything
+		words := strings.Fields(string(b[strings.LastIndex(string(b), ")")+1:]))
+		if len(words) < 2 {
+			continue
+		}
+		child, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
+		parent, _ := strconv.Atoi(words[1])
+		children[parent] = append(children[parent], child)
+	}
+	var all []int
+	for queue := children[pid]; len(queue) > 0; queue = queue[1:] {
+		all = append(all, queue[0])
+		queue = append(queue, children[queue[0]]...)
+	}
+	return all
+}
+
+// terminalSignals are those that a terminal sends to its whole foreground process group, so to the program too.
+var terminalSignals = map[os.Signal]bool{syscall.SIGINT: true, syscall.SIGQUIT: true}
+
+// inForeground reports whether our process group is the one that the terminal's keys reach.
+func inForeground() bool {
+	tty, err := os.Open("/dev/tty")
+	if err != nil {
+		return false
+	}
+	defer tty.Close()
+	group, err := unix.IoctlGetInt(int(tty.Fd()), unix.TIOCGPGRP)
+	return err == nil && group == syscall.Getpgrp()
+}
+
+// catch gives the signals that are meant for the program.
+func catch() (signals chan os.Signal, stop func()) {
+	signals = make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGQUIT, syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2)
+	return signals, func() { signal.Stop(signals) }
+}
+
+// supported says whether programs can be recorded on this system.
+const supported = true
+
+// ending tells how a process ended: its exit code, or the signal that ended it.
+func ending(state *os.ProcessState) (code int, sig string) {
+	ws, ok := state.Sys().(syscall.WaitStatus)
+	if !ok || !ws.Signaled() {
+		return state.ExitCode(), ""
+	}
+	return 128 + int(ws.Signal()), unix.SignalName(ws.Signal())
+}

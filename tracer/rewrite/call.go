@@ -1,0 +1,239 @@
+package rewrite
+
+import (
+	"fmt"
+	"go/ast"
+	"go/types"
+	"strings"
+)
+
+// A method is one of package sync that is hooked.
+type method struct {
+	op   string // Site.Op
+	hook string
+	arg  string // type of its parameter, "" if it has none
+	bool bool   // it returns a bool
+}
+
+// methods has the hooked methods by the name that go/types gives them.
+var methods = map[string]method{
+	"(*sync.Mutex).Lock":    {op: OpLock, hook: "MuLock"},
+	"(*sync.Mutex).Unlock":  {op: OpUnlock, hook: "MuUnlock"},
+	"(*sync.Mutex).TryLock": {op: OpTryLock, hook: "MuTryLock", bool: true},
+
+	"(*sync.RWMutex).Lock":     {op: OpLock, hook: "RwLock"},
+	"(*sync.RWMutex).Unlock":   {op: OpUnlock, hook: "RwUnlock"},
+	"(*sync.RWMutex).TryLock":  {op: OpTryLock, hook: "RwTryLock", bool: true},
+	"(*sync.RWMutex).RLock":    {op: OpRLock, hook: "RwRLock"},
+	"(*sync.RWMutex).RUnlock":  {op: OpRUnlock, hook: "RwRUnlock"},
+	"(*sync.RWMutex).TryRLock": {op: OpTryRLock, hook: "RwTryRLock", bool: true},
+
+	"(sync.Locker).Lock":   {op: OpLock, hook: "LkLock"},
+	"(sync.Locker).Unlock": {op: OpUnlock, hook: "LkUnlock"},
+
+	"(*sync.WaitGroup).Add":  {op: OpAdd, hook: "GroupAdd", arg: "int"},
+	"(*sync.WaitGroup).Done": {op: OpDone, hook: "GroupDone"},
+	"(*sync.WaitGroup).Wait": {op: OpWait, hook: "GroupWait"},
+	"(*sync.WaitGroup).Go":   {op: OpGo, hook: "GroupGo", arg: "func()"},
+
+	"(*sync.Cond).Wait":      {op: OpCondWait, hook: "CvWait"},
+	"(*sync.Cond).Signal":    {op: OpSignal, hook: "CvSignal"},
+	"(*sync.Cond).Broadcast": {op: OpBroadcast, hook: "CvBroadcast"},
+
+	"(*sync.Once).Do": {op: OpOnce, hook: "OnceDo", arg: "func()"},
+}
+
+// call rewrites close, make of a channel, and calls of the hooked methods.
+func (f *file) call(n *ast.CallExpr) {
+	switch f.builtin(n) {
+	case "close":
+		if id, ok := n.Fun.(*ast.Ident); ok {
+			_, site := f.site(n.Pos(), OpClose, n.Args[0], f.info.TypeOf(n.Args[0]))
+			f.replace(f.at(id.Pos()), f.at(id.End()), f.depth(), f.hook("Close"))
+			f.close(f.at(n.Args[0].End()), f.depth(), fmt.Sprintf(", %d", site))
+		}
+	case "make":
+		if t := f.info.TypeOf(n); t != nil && channelOf(t) != nil {
+			s, site := f.site(n.Pos(), OpMake, nil, t)
+			s.Name = f.named[n]
+			f.open(f.at(n.Pos()), f.depth(), f.hook("Make("))
+			f.close(f.at(n.End()), f.depth(), fmt.Sprintf(", %d)", site))
+		}
+	}
+	sel, ok := n.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	use, ok := f.use(sel)
+	if ok && use.expr {
+		return // a method expression that is called on the spot
+	}
+	f.done[sel] = true
+	if ok {
+		f.callMethod(n, sel, use)
+	}
+}
+
+// A use is a mention of a hooked method.
+type use struct {
+	method
+	path  string     // fields from the operand to the lock, ".Emb.Mutex", for a promoted method
+	point bool       // the path ends at a pointer or an interface
+	expr  bool       // it is a method expression: the operand is a type
+	t     types.Type // of the lock
+}
+
+// use tells whether sel mentions a hooked method, and how to reach its receiver.
+func (f *file) use(sel *ast.SelectorExpr) (use, bool) {
+	s := f.info.Selections[sel]
+	if s == nil || s.Kind() == types.FieldVal {
+		return use{}, false
+	}
+	m, ok := methods[s.Obj().(*types.Func).FullName()]
+	if !ok {
+		return use{}, false
+	}
+	u := use{method: m, expr: s.Kind() == types.MethodExpr, t: s.Recv()}
+	for _, i := range s.Index()[:len(s.Index())-1] {
+		t := u.t
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			break // promoted through interfaces: the value itself serves
+		}
+		field := st.Field(i)
+		if !field.Exported() && field.Pkg() != f.pkg {
+			line, _ := f.place(sel.Pos())
+			f.warn(line, fmt.Sprintf("%s gets no hook: it is promoted through a field of another package that has no exported name", f.text(sel)))
+			return use{}, false
+		}
+		u.path += "." + field.Name()
+		u.t = field.Type()
+	}
+	_, pointer := u.t.Underlying().(*types.Pointer)
+	u.point = pointer || types.IsInterface(u.t)
+	return u, true
+}
+
+// address is what stands before the operand: & where the hook needs the address of a lock.
+func (u use) address() string {
+	if u.point {
+		return ""
+	}
+	return "&"
+}
+
+// callMethod turns x.Lock() into MuLock(&x.Mutex, site). When the name of the method stands on another line than the operand it
+// becomes At(MuLock, &x.Mutex).Call(site): the runtime reports a call on the line of its selector.
+func (f *file) callMethod(n *ast.CallExpr, sel *ast.SelectorExpr, u use) {
+	id := f.useSite(sel, u)
+	if u.op == OpGo && len(n.Args) == 1 {
+		f.spawn(n.Args[0], nil, n)
+	}
+	from, to := f.at(sel.X.End()), f.at(n.Lparen)+1
+	tail := ""
+	switch {
+	case len(n.Args) > 0 && f.src[to] == '\n':
+		tail = ","
+	case len(n.Args) > 0:
+		tail = ", "
+	case f.breaks(from, f.at(n.Rparen)) != "":
+		tail = "," // a line break may follow a comma only
+	}
+	if f.breaks(f.at(n.Pos()), f.at(sel.Sel.Pos())) == "" {
+		f.open(f.at(n.Pos()), f.depth(), f.hook(u.hook)+"("+u.address())
+		f.replace(from, to, f.depth(), fmt.Sprintf("%s, %d%s", u.path, id, tail))
+		return
+	}
+	f.open(f.at(n.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, %s", f.hook("At"), u.form(), f.hook(u.hook), u.address()))
+	f.replace(from, f.at(sel.Sel.Pos()), f.depth(), u.path+").")
+	f.replace(f.at(sel.Sel.Pos()), to, f.depth(), fmt.Sprintf("Call(%d%s", id, tail))
+}
+
+// form tells the variants of At, Bind and Expr apart.
+func (u use) form() string {
+	switch {
+	case u.bool:
+		return "B"
+	case u.arg != "":
+		return "1"
+	}
+	return ""
+}
+
+// method rewrites a hooked method that is not called on the spot: f := mu.Unlock becomes Bind(MuUnlock, &mu, site), and
+// (*sync.Mutex).Unlock becomes Expr(MuUnlock, (*sync.Mutex).Unlock, site).
+func (f *file) method(sel *ast.SelectorExpr) {
+	if f.done[sel] {
+		return
+	}
+	u, ok := f.use(sel)
+	if !ok {
+		return
+	}
+	form := u.form()
+	id := f.useSite(sel, u)
+	from, to := f.at(sel.X.End()), f.at(sel.End())
+	switch {
+	case !u.expr:
+		f.open(f.at(sel.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, %s", f.hook("Bind"), form, f.hook(u.hook), u.address()))
+		text := fmt.Sprintf("%s, %d", u.path, id)
+		if f.breaks(from, to) != "" {
+			f.replace(from, to, f.depth(), text+",")
+			f.close(to, f.depth(), ")")
+			return
+		}
+		f.replace(from, to, f.depth(), text+")")
+	case u.path == "" && f.plainLocker(sel, u):
+		f.open(f.at(sel.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, ", f.hook("Expr"), form, f.hook(u.hook)))
+		f.close(to, f.depth(), fmt.Sprintf(", %d)", id))
+	default:
+		f.literal(sel, u, id)
+	}
+}
+
+// plainLocker reports whether a method expression without a path has the very type that the hook takes.
+func (f *file) plainLocker(sel *ast.SelectorExpr, u use) bool {
+	if !types.IsInterface(u.t) {
+		return true
+	}
+	named, ok := types.Unalias(u.t).(*types.Named)
+	return ok && named.Obj().Name() == "Locker" && named.Obj().Pkg().Path() == "sync"
+}
+
+// literal writes the method expression of a promoted method as a function literal.
+func (f *file) literal(sel *ast.SelectorExpr, u use, id int) {
+	p, a := f.id("p"), f.id("a")
+	params, args, result, ret := "", "", "", ""
+	if u.arg != "" {
+		params, args = ", "+a+" "+u.arg, ", "+a
+	}
+	if u.bool {
+		result, ret = " bool", "return "
+	}
+	if len(f.funcs) > 0 {
+		f.funcs[len(f.funcs)-1].literals++
+	}
+	f.open(f.at(sel.Pos()), f.depth(), "func("+p+" ")
+	text := fmt.Sprintf("%s)%s { %s%s(%s%s%s, %d%s)", params, result, ret, f.hook(u.hook), u.address(), p, u.path, id, args)
+	if f.breaks(f.at(sel.X.End()), f.at(sel.End())) != "" {
+		text += ";"
+	}
+	f.replace(f.at(sel.X.End()), f.at(sel.End()), f.depth(), text)
+	f.close(f.at(sel.End()), f.depth(), " }")
+}
+
+// useSite adds the site of a method that is called or mentioned.
+func (f *file) useSite(sel *ast.SelectorExpr, u use) int {
+	t := u.t
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	s, id := f.site(sel.Sel.Pos(), u.op, nil, t)
+	if !u.expr {
+		s.Name = strings.TrimPrefix(f.text(sel.X), "&")
+	}
+	return id
+}

@@ -1,0 +1,75 @@
+package rewrite
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/trace-viz/trace-viz/tracer/hook"
+)
+
+// constraint is the line that keeps the hook's sources out of ordinary builds.
+const constraint = "//go:build tracevizhook"
+
+// optional are sources of the hook that are part of a target only when asked for: they need other packages in the overlay.
+var optional = []string{"wall.go"}
+
+// HookOverlay writes the sources of the hook package into outDir and returns the overlay that places them in the standard
+// library of goroot, and the GOROOT to build with. That is goroot itself, or a symbolic link to it in outDir when goroot lies
+// in the module cache, where the go command allows no overlay; then GOTOOLCHAIN=local and goroot's own go command must be used.
+// with names optional files to add, such as "wall.go".
+func HookOverlay(outDir, goroot string, with ...string) (overlay map[string]string, useRoot string, err error) {
+	useRoot = goroot
+	if inModuleCache(goroot) {
+		useRoot = filepath.Join(outDir, "goroot")
+		if err := os.Symlink(goroot, useRoot); err != nil && !errors.Is(err, fs.ErrExist) {
+			return nil, "", fmt.Errorf("link to the Go toolchain: %w", err)
+		}
+	}
+	overlay = map[string]string{}
+	err = fs.WalkDir(hook.Source, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !linked(name, with) {
+			return err
+		}
+		src, err := fs.ReadFile(hook.Source, name)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(outDir, "hook_"+strings.ReplaceAll(name, "/", "_"))
+		if err := os.WriteFile(to, bytes.Replace(src, []byte(constraint), nil, 1), 0o600); err != nil {
+			return err
+		}
+		place := hookPath
+		if dir, _ := path.Split(name); dir == "runtimetrace/" {
+			place = "runtime/trace"
+		}
+		overlay[filepath.Join(useRoot, "src", filepath.FromSlash(place), path.Base(name))] = to
+		return nil
+	})
+	if err != nil {
+		return nil, "", fmt.Errorf("write the hook package: %w", err)
+	}
+	return overlay, useRoot, nil
+}
+
+// linked reports whether a source of the hook is part of the target.
+func linked(name string, with []string) bool {
+	switch {
+	case name == "embed.go" || strings.HasSuffix(name, "_test.go"):
+		return false
+	case slices.Contains(optional, name):
+		return slices.Contains(with, name)
+	}
+	return true
+}
+
+// inModuleCache reports whether a toolchain was downloaded by the go command: those have the path of a module.
+func inModuleCache(goroot string) bool {
+	return strings.Contains(filepath.ToSlash(goroot), "/golang.org/toolchain@")
+}

@@ -1,0 +1,143 @@
+package rewrite
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Options tell what to rewrite.
+type Options struct {
+	Dir      string   // where the go command runs; "" is the current directory
+	Env      []string // of the go command; nil is the environment of this process
+	Flags    []string // build flags such as -race or -tags=x
+	Patterns []string // packages, or .go files, as go build takes them
+	Tests    bool     // the test files too
+	OutDir   string   // for the rewritten files; absolute, outside of the target's module
+}
+
+// A TracedFile is a source file of the target that belongs to the recording, rewritten or not.
+type TracedFile struct {
+	Rel string // as in Sites.Files
+	Abs string // as the go command reports it
+}
+
+// A Result is what one call of Rewrite made.
+type Result struct {
+	Overlay    map[string]string // original file → rewritten file, both absolute
+	Sites      *Sites
+	Files      []TracedFile
+	ModuleDir  string // root of the target's module; of its package when there is no module
+	ModulePath string // "" when there is no module
+	Package    string // import path of the first target package
+	Dir        string // its folder
+	Main       bool   // it is a program
+	GOROOT     string // of the toolchain that the go command uses here
+	GoVersion  string // its version, such as go1.26.8
+	Warnings   []string
+	// Problem is why nothing was rewritten: the go command has something to say about the target. "" when all is well.
+	Problem string
+}
+
+// Rewrite loads the packages of the main module that the target is made of and writes hooked copies of their files. A target that
+// the go command or the type checker refuses gives a Result with nothing rewritten, for the go command's own message is the
+// best one. Errors are those of the machine: no go command, a disk that is full.
+func Rewrite(ctx context.Context, o Options) (*Result, error) {
+	if !filepath.IsAbs(o.OutDir) {
+		return nil, fmt.Errorf("rewrite: the folder for rewritten files must be an absolute path, got %q", o.OutDir)
+	}
+	l, err := load(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("rewrite %s: %w", strings.Join(o.Patterns, " "), err)
+	}
+	r := &Result{
+		Overlay: map[string]string{}, Warnings: []string{}, Files: []TracedFile{},
+		Sites:   &Sites{Version: SitesVersion, Files: []string{}, Sites: []Site{}, Spawns: []Spawn{}},
+		Problem: l.problem, GOROOT: l.env.GOROOT, GoVersion: l.env.GOVERSION,
+	}
+	if len(l.targets) == 0 {
+		return r, nil
+	}
+	r.describe(ctx, l, o)
+	if r.Problem != "" {
+		return r, nil
+	}
+	w := &writer{Result: r, out: o.OutDir, loaded: l, seen: map[string]bool{}}
+	for _, p := range l.inner {
+		if err := w.rewritePackage(p); err != nil {
+			return nil, fmt.Errorf("rewrite %s: %w", p.path(), err)
+		}
+		if r.Problem != "" {
+			r.clear()
+			return r, nil
+		}
+	}
+	return r, nil
+}
+
+// clear takes back all that was rewritten.
+func (r *Result) clear() {
+	r.Overlay = map[string]string{}
+	r.Sites = &Sites{Version: SitesVersion, Files: []string{}, Sites: []Site{}, Spawns: []Spawn{}}
+	r.Files = []TracedFile{}
+}
+
+// position matches the place that a message of the compiler begins with.
+var position = regexp.MustCompile(`^(.+\.go):(\d+)(?::\d+)?: (.*)$`)
+
+// DropFailed takes those files out of the overlay in which the go command, run in dir, found errors, and warns of each. It reports
+// whether there were any, and so whether another build can do better.
+func (r *Result) DropFailed(dir, output string) bool {
+	if abs, err := filepath.Abs(dir); err == nil {
+		dir = abs
+	}
+	dropped := false
+	for line := range strings.Lines(output) {
+		m := position.FindStringSubmatch(strings.TrimSpace(line))
+		if m == nil {
+			continue
+		}
+		path := m[1]
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(dir, path)
+		}
+		for original, rewritten := range r.Overlay {
+			if path != rewritten && path != original {
+				continue
+			}
+			delete(r.Overlay, original)
+			r.Warnings = append(r.Warnings, fmt.Sprintf("%s gets no hooks: they do not compile there: line %s: %s", r.rel(original), m[2], m[3]))
+			dropped = true
+		}
+	}
+	return dropped
+}
+
+// rel is the name of a traced file in the recording.
+func (r *Result) rel(abs string) string {
+	i := slices.IndexFunc(r.Files, func(f TracedFile) bool { return f.Abs == abs })
+	if i < 0 {
+		return abs
+	}
+	return r.Files[i].Rel
+}
+
+// WriteOverlay writes the file for go build -overlay that puts together several overlays.
+func WriteOverlay(path string, overlays ...map[string]string) error {
+	all := struct{ Replace map[string]string }{map[string]string{}}
+	for _, o := range overlays {
+		for original, replacement := range o {
+			all.Replace[original] = replacement
+		}
+	}
+	b, err := json.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(b, '\n'), 0o600)
+}

@@ -1,0 +1,289 @@
+package rewrite_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
+)
+
+const (
+	goMod    = "module example.com/m\n\ngo 1.26\n"
+	sendMain = "package main\n\nfunc main() {\n\tc := make(chan int, 1)\n\tc <- 1\n\tprintln(<-c)\n}\n"
+)
+
+// TestProblems holds that a target which the go command refuses is left alone, with the reason.
+func TestProblems(t *testing.T) {
+	for _, c := range []struct {
+		name, pattern, want string
+		files               map[string]string
+	}{
+		{"types", ".", "undefined: nothing", map[string]string{"main.go": sendMain, "b.go": "package main\n\nvar _ = nothing\n"}},
+		{"unused", ".", "declared and not used", map[string]string{"main.go": "package main\n\nfunc main() {\n\tc := make(chan int)\n}\n"}},
+		{"syntax", ".", "expected", map[string]string{"main.go": "package main\n\nfunc main() {\n"}},
+		{"dependency", ".", "undefined: nothing", map[string]string{
+			"main.go": "package main\n\nimport _ \"example.com/m/b\"\n\nfunc main() {}\n", "b/b.go": "package b\n\nvar _ = nothing\n"}},
+		{"import", ".", "example.com/missing", map[string]string{"main.go": "package main\n\nimport _ \"example.com/missing\"\n\nfunc main() {}\n"}},
+		{"no package", "./none", "none", map[string]string{"main.go": sendMain}},
+		{"no files", ".", "no Go files", map[string]string{"x.txt": ""}},
+		{"go.mod", ".", "go.mod", map[string]string{"main.go": sendMain, "go.mod": "modul x\n"}},
+		{"flag-like", "-x", "", map[string]string{"main.go": sendMain}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			dir, out := t.TempDir(), t.TempDir()
+			writeFiles(t, dir, map[string]string{"go.mod": goMod})
+			writeFiles(t, dir, c.files)
+			r, err := rewrite.Rewrite(t.Context(), rewrite.Options{Dir: dir, Patterns: []string{c.pattern}, OutDir: out})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r.Problem == "" || !strings.Contains(r.Problem, c.want) {
+				t.Errorf("got problem %q, want %q", r.Problem, c.want)
+			}
+			if len(r.Overlay) > 0 || len(r.Sites.Sites) > 0 || len(r.Files) > 0 {
+				t.Errorf("got %d files in the overlay, %d sites, %d files, want none", len(r.Overlay), len(r.Sites.Sites), len(r.Files))
+			}
+		})
+	}
+}
+
+// TestFiles rewrites a program given by its files, in a module and outside of one.
+func TestFiles(t *testing.T) {
+	for _, mod := range []string{goMod, ""} {
+		dir := t.TempDir()
+		writeFiles(t, dir, map[string]string{"cmd/main.go": sendMain, "cmd/ignored.go": "package other\n"})
+		if mod != "" {
+			writeFiles(t, dir, map[string]string{"go.mod": mod})
+		}
+		b := rewritten(t, rewrite.Options{Dir: dir, Patterns: []string{"cmd/main.go"}, OutDir: t.TempDir()})
+		if len(b.result.Sites.Sites) != 3 || !b.result.Main {
+			t.Errorf("got %d sites, main %v", len(b.result.Sites.Sites), b.result.Main)
+		}
+		if mod != "" && (b.result.ModuleDir != dir || b.result.Files[0].Rel != "cmd/main.go") {
+			t.Errorf("got module in %s, file %s", b.result.ModuleDir, b.result.Files[0].Rel)
+		}
+		program := filepath.Join(t.TempDir(), "p")
+		b.compile(t, program, "cmd/main.go")
+		if got := run(t, program, t.TempDir()); got.stderr != "1\n" {
+			t.Errorf("got %+v", got)
+		}
+	}
+}
+
+// TestSymlink works in a folder that is reached through a symbolic link: the go command calls its files by that way.
+func TestSymlink(t *testing.T) {
+	real := t.TempDir()
+	writeFiles(t, real, map[string]string{"go.mod": goMod, "main.go": sendMain})
+	link := filepath.Join(t.TempDir(), "a link with späces")
+	if err := os.Symlink(real, link); err != nil {
+		t.Fatal(err)
+	}
+	b := build(t, link)
+	recording := t.TempDir()
+	if got := run(t, b.hooked, recording); got.stderr != "1\n" {
+		t.Errorf("got %+v", got)
+	}
+	if n := len(readRecords(t, recording+"/trace.out", b.result.Sites)); n != 3 {
+		t.Errorf("got %d records, want 3: the overlay was ignored", n)
+	}
+}
+
+// TestModuleUntouched holds that the folder of the target is the same after as before, and that the same sources give the same result.
+func TestModuleUntouched(t *testing.T) {
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"go.mod": goMod, "main.go": sendMain, "sub/sub.go": "package sub\n\nfunc F(c chan int) { c <- 1 }\n"})
+	list := func() (out []string) {
+		if err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+			text, _ := os.ReadFile(path)
+			out = append(out, path, string(text))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	before := list()
+	var sites []string
+	for range 2 {
+		b := rewritten(t, rewrite.Options{Dir: dir, Patterns: []string{"./..."}, OutDir: t.TempDir()})
+		path := filepath.Join(t.TempDir(), "sites.json")
+		if err := b.result.Sites.Write(path); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sites = append(sites, string(text))
+		read, err := rewrite.ReadSites(path)
+		if err != nil || !slices.Equal(read.Sites, b.result.Sites.Sites) || !slices.Equal(read.Files, []string{"main.go", "sub/sub.go"}) {
+			t.Errorf("got %+v: %v", read, err)
+		}
+	}
+	if !slices.Equal(list(), before) {
+		t.Error("the module changed")
+	}
+	if sites[0] != sites[1] {
+		t.Errorf("got\n%s\nthen\n%s", sites[0], sites[1])
+	}
+}
+
+// TestTests rewrites test files, those of a package and those of its external test package, when asked to, each file once.
+func TestTests(t *testing.T) {
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{
+		"go.mod": goMod,
+		"a.go":   "package m\n\nfunc Put(c chan int) { c <- 1 }\n",
+		"in_test.go": "package m\n\nimport \"testing\"\n\nfunc export(c chan int) { c <- 2 }\n\n" +
+			"func TestIn(t *testing.T) {\n\tc := make(chan int, 2)\n\tPut(c)\n\texport(c)\n\tif <-c != 1 {\n\t\tt.Fail()\n\t}\n}\n",
+		"out_test.go": "package m_test\n\nimport (\n\t\"testing\"\n\n\t\"example.com/m\"\n)\n\n" +
+			"func TestOut(t *testing.T) {\n\tc := make(chan int, 2)\n\tm.Put(c)\n\tclose(c)\n}\n",
+	})
+	for _, c := range []struct {
+		tests bool
+		sites int
+	}{{false, 1}, {true, 6}} {
+		b := rewritten(t, rewrite.Options{Dir: dir, Patterns: []string{"."}, Tests: c.tests, OutDir: t.TempDir()})
+		if len(b.result.Sites.Sites) != c.sites {
+			t.Errorf("tests %v: got %d sites, want %d: %+v", c.tests, len(b.result.Sites.Sites), c.sites, b.result.Sites.Sites)
+		}
+		hooks, _, err := rewrite.HookOverlay(t.TempDir(), b.result.GOROOT)
+		if err != nil {
+			t.Fatal(err)
+		}
+		overlay := filepath.Join(t.TempDir(), "overlay.json")
+		if err := rewrite.WriteOverlay(overlay, b.result.Overlay, hooks); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), "go", "test", "-vet=off", "-overlay", overlay, ".")
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("tests %v: %v\n%s", c.tests, err, out)
+		}
+	}
+}
+
+// TestOldModule leaves a module alone whose language has no generics, and says so.
+func TestOldModule(t *testing.T) {
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"go.mod": "module example.com/m\n\ngo 1.17\n", "main.go": sendMain})
+	b := rewritten(t, rewrite.Options{Dir: dir, Patterns: []string{"."}, OutDir: t.TempDir()})
+	if len(b.result.Overlay) != 0 || len(b.result.Warnings) != 1 || !strings.Contains(b.result.Warnings[0], "go1.17") || len(b.result.Files) != 1 {
+		t.Errorf("got %+v", b.result)
+	}
+}
+
+// TestCgo leaves the files that use cgo alone and rewrites the others of their package.
+func TestCgo(t *testing.T) {
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{
+		"go.mod": goMod, "main.go": "package main\n\nfunc main() {\n\tc := make(chan int, 1)\n\tc <- two()\n\tprintln(<-c, <-three)\n}\n",
+		"c.go": "package main\n\n// static int two(void) { return 2; }\nimport \"C\"\n\nvar three = make(chan int, 1)\n\n" +
+			"func two() int { three <- 3; return int(C.two()) }\n",
+	})
+	b := build(t, dir)
+	if len(b.result.Sites.Sites) != 4 || len(b.result.Warnings) != 1 || !strings.HasPrefix(b.result.Warnings[0], "c.go gets no hooks") {
+		t.Errorf("got %d sites, %q", len(b.result.Sites.Sites), b.result.Warnings)
+	}
+	if got := run(t, b.hooked, t.TempDir()); got.stderr != "2 3\n" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+// TestDropFailed spoils a rewritten file, since no form is known whose hooks do not compile. The build fails, the file is dropped, and
+// the next build is whole.
+func TestDropFailed(t *testing.T) {
+	dir, out := t.TempDir(), t.TempDir()
+	writeFiles(t, dir, map[string]string{
+		"go.mod": goMod, "main.go": sendMain,
+		"bad.go": "package main\n\nfunc send(c chan int) {\n\tc <- 2\n}\n",
+	})
+	b := rewritten(t, rewrite.Options{Dir: dir, Patterns: []string{"."}, OutDir: out})
+	bad := b.result.Overlay[filepath.Join(dir, "bad.go")]
+	if err := os.WriteFile(bad, []byte("package main\n\nfunc send(c chan int) {\n\tundefined()\n}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	hooks, _, err := rewrite.HookOverlay(t.TempDir(), b.result.GOROOT)
+	if err != nil {
+		t.Fatal(err)
+	}
+	overlay := filepath.Join(t.TempDir(), "overlay.json")
+	try := func() (string, error) {
+		if err := rewrite.WriteOverlay(overlay, b.result.Overlay, hooks); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), "go", "build", "-overlay", overlay, "-o", os.DevNull, ".")
+		cmd.Dir = dir
+		said, err := cmd.CombinedOutput()
+		return string(said), err
+	}
+	said, err := try()
+	if err == nil {
+		t.Fatal("the bad file compiles")
+	}
+	if !b.result.DropFailed(dir, said) || len(b.result.Overlay) != 1 {
+		t.Fatalf("nothing was dropped for\n%s", said)
+	}
+	if w := b.result.Warnings; len(w) != 1 || !strings.HasPrefix(w[0], "bad.go gets no hooks") {
+		t.Errorf("got warnings %q", w)
+	}
+	if said, err := try(); err != nil {
+		t.Errorf("%v\n%s", err, said)
+	}
+	if b.result.DropFailed(dir, "main.go is fine\nother.go:1:2: bad\n") {
+		t.Error("dropped a file for no reason")
+	}
+}
+
+// TestDownloadedToolchain puts the hooks under a link when the toolchain lies in the module cache, where overlays are not allowed.
+func TestDownloadedToolchain(t *testing.T) {
+	goroot := filepath.Join(t.TempDir(), "golang.org", "toolchain@v0.0.1-go1.26.8.linux-amd64")
+	if err := os.MkdirAll(goroot, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	out := t.TempDir()
+	for range 2 { // the link may be there from before
+		hooks, use, err := rewrite.HookOverlay(out, goroot)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if to, err := os.Readlink(use); err != nil || to != goroot {
+			t.Errorf("got a link to %s: %v", to, err)
+		}
+		for place := range hooks {
+			if !strings.HasPrefix(place, use) {
+				t.Errorf("got %s, want it under %s", place, use)
+			}
+		}
+		if _, ok := hooks[filepath.Join(use, "src", "tracevizhook", "ops_chan.go")]; !ok {
+			t.Errorf("got %v", hooks)
+		}
+	}
+}
+
+// TestReadSites refuses files whose numbers point nowhere.
+func TestReadSites(t *testing.T) {
+	for text, want := range map[string]string{
+		`{`: "unexpected end", `{"version":2}`: "version 2", `{"version":0}`: "version 0",
+		`{"version":1,"files":[],"sites":[{"id":1,"file":0}]}`:                   "file 0 of 0",
+		`{"version":1,"files":["a.go"],"sites":[{"id":2,"file":0}]}`:             "id 2",
+		`{"version":1,"files":["a.go"],"sites":[],"spawns":[{"file":-1}]}`:       "file -1",
+		`{"version":1,"files":["a.go"],"sites":[{"id":1,"file":4611686018427}]}`: "of 1",
+	} {
+		path := filepath.Join(t.TempDir(), "sites.json")
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := rewrite.ReadSites(path); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
+		}
+	}
+	var none *rewrite.Sites
+	if _, ok := none.Site(1); ok {
+		t.Error("got a site of nothing")
+	}
+}

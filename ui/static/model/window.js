@@ -1,0 +1,65 @@
+// The visible window of the timeline: fitting, clamping, zooming. Pure; times in ns.
+
+/** @typedef {{t0:number, t1:number}} Span */
+
+/** Narrowest window, in ns: one nanosecond takes about a pixel then. */
+export const MIN_WINDOW = 1000;
+
+/** Air to the right of the end when the whole recording is shown, as a share. */
+const AIR = 0.012;
+
+/**
+ * The window that shows all.
+ * @param {number} duration
+ * @returns {Span}
+ */
+export function fitWindow(duration) {
+  return { t0: 0, t1: Math.max(MIN_WINDOW, duration * (1 + AIR)) };
+}
+
+/**
+ * Keeps a window inside the recording and no narrower than MIN_WINDOW; its width stays where that is possible.
+ * @param {Span} w
+ * @param {number} duration
+ * @returns {Span}
+ */
+export function clampWindow(w, duration) {
+  const all = fitWindow(duration);
+  const width = Math.min(Math.max(w.t1 - w.t0, MIN_WINDOW), all.t1);
+  const mid = (w.t0 + w.t1) / 2;
+  const t0 = Math.max(0, Math.min(mid - width / 2, all.t1 - width));
+  return { t0, t1: t0 + width };
+}
+
+/**
+ * Zooms around a time: that time stays under the same pixel.
+ * @param {Span} w
+ * @param {number} at      ns
+ * @param {number} factor  below 1 zooms in
+ * @param {number} duration
+ * @returns {Span}
+ */
+export function zoomWindow(w, at, factor, duration) {
+  const share = (at - w.t0) / (w.t1 - w.t0);
+  const max = fitWindow(duration).t1;
+  const width = Math.min(Math.max((w.t1 - w.t0) * factor, MIN_WINDOW), max);
+  return clampWindow({ t0: at - share * width, t1: at + (1 - share) * width }, duration);
+}
+
+/**
+ * What to ask the server for: three screens at a power-of-two resolution, aligned, so that panning and zooming a little
+ * ask for nothing new.
+ * @param {Span} w
+ * @param {number} width     pixels of the screen
+ * @param {number} duration
+ * @returns {{t0:number, t1:number, px:number, res:number}}  res: ns a pixel
+ */
+export function fetchWindow(w, width, duration) {
+  const res = 2 ** Math.floor(Math.log2(Math.max(1, (w.t1 - w.t0) / Math.max(1, width))));
+  const screen = res * 2 ** Math.ceil(Math.log2(Math.max(1, (w.t1 - w.t0) / res)));
+  const grid = screen / 2;
+  const start = Math.max(0, (Math.floor(w.t0 / grid) - 1) * grid);
+  const stop = Math.min(Math.ceil(duration), (Math.ceil(w.t1 / grid) + 1) * grid);
+  const px = Math.max(1, Math.ceil((stop - start) / res));
+  return { t0: start, t1: start + px * res, px, res };
+}

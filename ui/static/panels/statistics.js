@@ -1,0 +1,117 @@
+// Statistics: charts whose options the server makes (states over time, reasons of blocking), drawn by echarts, and the
+// wall-clock flame graph.
+import { el, fill } from '../state/dom.js';
+import { createFlame } from './flame.js';
+import { emptyNote } from './parts.js';
+
+/** @typedef {import('../state/store.js').Store} Store */
+/** @typedef {{setOption(option: object, all: boolean): void, resize(): void, dispose(): void}} Chart */
+
+const CHARTS = /** @type {const} */ ([['states', 'States over time', 240], ['reasons', 'What goroutines waited for', 300]]);
+
+const NO_PROFILE = 'No wall-clock profile was recorded. fgprof makes one for scenarios and when it is asked for, but not with more than about 2,000 goroutines: it would slow the program down.';
+
+/** Window and area change with every mouse move; the charts follow when they rest. */
+const REST_MS = 250;
+
+/** @type {Promise<{init(node: HTMLElement, theme: string|null, options: object): Chart}>|null} */
+let library = null;
+
+// Loaded when the panel is first opened: a megabyte that most visits don't need.
+const loadEcharts = () => (library ??= /** @type {any} */ (import('../vendor/echarts/echarts.esm.min.js')));
+
+/** @param {Store} store */
+export function createStatistics(store) {
+  const range = el('select', { class: 'select', 'aria-label': 'Part of the run', onchange: () => update() },
+    el('option', { value: 'all' }, 'the whole run'), el('option', { value: 'window' }, 'the visible window'), el('option', { value: 'area' }, 'the selected area'));
+  const charts = CHARTS.map(([name, title, height]) => createChart(store, name, title, height));
+  const flame = el('section', { class: 'chart-section' });
+  const node = el('div', { class: 'panel-scroll statistics' }, el('div', { class: 'panel-bar' }, el('label', { class: 'muted' }, 'of ', range)), ...charts.map((c) => c.node), flame);
+  let timer = 0;
+  let flameOf = '';
+  /** @type {ReturnType<typeof createFlame>|null} */
+  let graph = null;
+
+  function span() {
+    const duration = store.get('model')?.duration ?? 0;
+    const area = store.get('area');
+    if (range.value === 'window') return store.get('window');
+    if (range.value === 'area' && area) return area;
+    return { t0: 0, t1: duration };
+  }
+  async function loadFlame() {
+    const key = `${store.get('recordingId')} ${store.get('model')?.live} ${store.get('model')?.wall}`;
+    if (key === flameOf) { graph?.draw(); return; }
+    flameOf = key;
+    const title = el('h3', {}, 'Wall-clock time by function');
+    if (!store.get('model')?.wall) {
+      graph = null;
+      fill(flame, title, emptyNote('No flame graph', NO_PROFILE));
+      return;
+    }
+    try {
+      const answer = await store.fetchJSON('flame');
+      if (key !== flameOf) return;
+      graph = createFlame(store, answer);
+      fill(flame, title, el('p', { class: 'muted' }, 'Waiting counts as much as running: the width is how long goroutines were there.'), graph.node);
+      graph.draw();
+    } catch (err) {
+      graph = null;
+      fill(flame, title, emptyNote('No flame graph', err instanceof Error ? err.message : String(err)));
+    }
+  }
+  function update() {
+    const model = store.get('model');
+    if (!model) return;
+    /** @type {HTMLOptionElement} */ (range.options[2]).disabled = !store.get('area');
+    clearTimeout(timer);
+    const release = store.frame.hold();
+    timer = window.setTimeout(() => {
+      for (const c of charts) c.show(span());
+      loadFlame();
+    }, charts.some((c) => c.empty()) ? 0 : REST_MS);
+    window.setTimeout(release, REST_MS);
+  }
+  return { node, update };
+}
+
+/**
+ * @param {Store} store
+ * @param {string} name
+ * @param {string} title
+ * @param {number} height
+ */
+function createChart(store, name, title, height) {
+  const canvas = el('div', { class: 'chart' });
+  const note = el('div', { hidden: true });
+  canvas.style.height = height + 'px';
+  const node = el('section', { class: 'chart-section' }, el('h3', {}, title), canvas, note);
+  /** @type {Chart|null} */
+  let chart = null;
+  let shown = '';
+  new ResizeObserver(() => { if (canvas.clientWidth > 0) chart?.resize(); }).observe(canvas);
+
+  /** @param {{t0: number, t1: number}} span */
+  async function show({ t0, t1 }) {
+    const theme = (document.documentElement.dataset.theme ?? '').includes('dark') ? 'dark' : 'light';
+    const path = `charts/${name}?t0=${Math.floor(t0)}&t1=${Math.ceil(t1)}&theme=${theme}`;
+    const key = `${store.get('recordingId')} ${store.get('model')?.events} ${path}`;
+    if (key === shown || canvas.clientWidth === 0) { if (key !== shown) shown = ''; else return; }
+    shown = key;
+    try {
+      const [echarts, option] = await Promise.all([loadEcharts(), store.fetchJSON(path)]);
+      if (key !== shown) return;
+      canvas.hidden = false;
+      note.hidden = true;
+      const target = chart ?? echarts.init(canvas, null, { renderer: 'canvas' });
+      chart = target;
+      target.setOption({ ...option, animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, ...option.textStyle } }, true);
+    } catch (err) {
+      if (key !== shown) return;
+      canvas.hidden = true;
+      note.hidden = false;
+      fill(note, emptyNote('No chart', err instanceof Error ? err.message : String(err)));
+    }
+  }
+  return { node, show, empty: () => shown === '' };
+}

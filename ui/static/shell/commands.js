@@ -1,0 +1,205 @@
+// One table of commands: it makes the key bindings, the help and the palette.
+
+import { PACINGS, nextSpeed } from '../model/pacing.js';
+import { createHistory } from '../state/history.js';
+import { quiet } from '../state/store.js';
+import { THEMES, THEME_WORDS } from '../state/theme.js';
+import { openHelp } from './help.js';
+import { openPalette } from './palette.js';
+import { openTwin } from './twin.js';
+
+/** @typedef {import('../state/store.js').Store} Store */
+/** @typedef {import('../timeline/timeline.js').Timeline} Timeline */
+
+/**
+ * @typedef {object} Command
+ * @property {string} group
+ * @property {string} title
+ * @property {string[]} keys   as bound: "Space", "Shift+Period", "code:KeyW" (physical), "char:?" (what is typed)
+ * @property {string[]} shown  as printed on keycaps
+ * @property {() => void} run
+ */
+
+/** @typedef {ReturnType<typeof createCommands>} Commands */
+
+/**
+ * @param {Store} store
+ * @param {Timeline} timeline
+ */
+export function createCommands(store, timeline) {
+  const commands = {
+    /** @type {Command[]} */
+    list: [],
+    openPalette: () => openPalette(store, commands.list),
+    openHelp: () => openHelp(commands.list),
+  };
+  commands.list = [
+    ...replay(store), ...finding(store), ...navigate(store, timeline), ...panels(store),
+    command('Page', 'Search and commands', ['char:/', 'Ctrl+code:KeyK', 'F1'], ['/', 'Ctrl K', 'F1'], commands.openPalette),
+    command('Page', 'The same data as a table', ['code:KeyT'], ['T'], () => openTwin(store, timeline)),
+    command('Page', 'Keys and colours', ['char:?'], ['?'], commands.openHelp),
+    ...THEMES.map((theme) => command('Page', `Theme: ${THEME_WORDS[theme].toLowerCase()}`, [], [], () => store.set({ theme }))),
+  ].map((c) => (c.group === 'Page' ? c : { ...c, run: whenOpen(store, c.run) }));
+  return commands;
+}
+
+/**
+ * Without a recording there is nothing to replay or to look at.
+ * @param {Store} store
+ * @param {() => void} run
+ */
+function whenOpen(store, run) {
+  return () => {
+    if (store.get('page') === 'recording' && store.get('model')) run();
+  };
+}
+
+/**
+ * @param {string} group
+ * @param {string} title
+ * @param {string[]} keys
+ * @param {string[]} shown
+ * @param {() => void} run
+ * @returns {Command}
+ */
+function command(group, title, keys, shown, run) {
+  return { group, title, keys, shown, run };
+}
+
+/** @param {Store} store */
+function replay(store) {
+  const only = () => {
+    const { kind, id } = store.get('selection');
+    return kind === 'goroutine' ? { g: id } : kind === 'object' ? { o: id } : {};
+  };
+  // Shift+. is > on many keyboards: with a selection it steps, without one it sets the speed.
+  const selected = () => store.get('selection').kind === 'goroutine' || store.get('selection').kind === 'object';
+  const step = async (/** @type {number} */ dir, /** @type {{g?:number, o?:number}} */ of) => {
+    await store.step(dir, of);
+    store.reveal(store.get('cursor').time);
+  };
+  const faster = (/** @type {number} */ dir) => store.set({ speed: nextSpeed(store.get('pacing'), store.get('speed'), dir) });
+  const pacing = () => {
+    const at = PACINGS.indexOf(store.get('pacing'));
+    store.setPacing(PACINGS[(at + 1) % PACINGS.length] ?? 'event');
+  };
+  const last = () => (store.get('model')?.events ?? 1) - 1;
+  const seek = async (/** @type {number} */ i) => {
+    store.set({ playing: false });
+    await store.seekEvent(i);
+    store.reveal(store.get('cursor').time);
+  };
+  const g = 'Replay';
+  return [
+    command(g, 'Play, pause', ['Space'], ['Space'], store.togglePlay),
+    command(g, 'Next event', ['Period'], ['.'], () => step(1, {})),
+    command(g, 'Previous event', ['Comma'], [','], () => step(-1, {})),
+    command(g, 'Next event of the selection', ['Shift+Period'], ['Shift', '.'], () => (selected() ? step(1, only()) : faster(1))),
+    command(g, 'Previous event of the selection', ['Shift+Comma'], ['Shift', ','], () => (selected() ? step(-1, only()) : faster(-1))),
+    command(g, 'Follow a wake-up to the woken', ['char:]'], [']'], () => followWake(store)),
+    command(g, 'Back to the waker', ['char:['], ['['], () => backToWaker(store)),
+    command(g, 'Faster', ['char:>', 'char:+'], ['>', '+'], () => faster(1)),
+    command(g, 'Slower', ['char:<', 'char:-'], ['<', '-'], () => faster(-1)),
+    command(g, 'Pacing: by event, compressed, real time', ['code:KeyE'], ['E'], pacing),
+    command(g, 'Loop', ['code:KeyL'], ['L'], () => store.set({ loop: !store.get('loop') })),
+    command(g, 'Mark this event, or unmark it', ['code:KeyM'], ['M'], store.toggleMark),
+    command(g, 'To the start', ['Home'], ['Home'], () => seek(0)),
+    command(g, 'To the end', ['End'], ['End'], () => seek(last())),
+  ];
+}
+
+/**
+ * Selects the goroutine that the selected one wakes or sends to next, and goes there.
+ * @param {Store} store
+ */
+async function followWake(store) {
+  const { selection, cursor, model } = store.values();
+  if (selection.kind !== 'goroutine' || !model) return;
+  const answer = await quiet(store.request('flows', { t0: Math.floor(cursor.time), t1: model.duration, g: selection.id, max: 200 }));
+  /** @type {import('../model/types.js').Flow[]} */
+  const flows = answer?.flows ?? [];
+  const next = flows.filter((f) => f.from === selection.id && f.t1 > cursor.time).sort((a, b) => a.t1 - b.t1)[0];
+  if (!next) return;
+  store.select('goroutine', next.to);
+  await store.seekTime(next.t1);
+  store.reveal(next.t1);
+}
+
+/**
+ * Selects the goroutine that woke the selected one, and goes to where it did.
+ * @param {Store} store
+ */
+async function backToWaker(store) {
+  const { selection, cursor } = store.values();
+  if (selection.kind !== 'goroutine') return;
+  const answer = await quiet(store.request('selection', { event: Math.max(0, cursor.event), g: selection.id }));
+  const by = answer?.woken_by;
+  if (!by || by.g < 0) return;
+  store.select('goroutine', by.g);
+  await store.seekEvent(by.event);
+  store.reveal(store.get('cursor').time);
+}
+
+/** @param {Store} store */
+function finding(store) {
+  const jump = (/** @type {number} */ dir) => {
+    const all = [...(store.get('model')?.findings ?? [])].sort((a, b) => a.time_ns - b.time_ns || a.id - b.id);
+    const { kind, id } = store.get('selection');
+    const { time } = store.get('cursor');
+    const at = kind === 'finding' ? all.findIndex((f) => f.id === id) : -1;
+    const beyond = dir > 0 ? all.findIndex((f) => f.time_ns > time) : all.findLastIndex((f) => f.time_ns < time);
+    const next = all[at >= 0 ? (at + dir + all.length) % all.length : beyond >= 0 ? beyond : dir > 0 ? 0 : all.length - 1];
+    if (next) store.jumpToFinding(next.id);
+  };
+  return [
+    command('Findings', 'Next finding', ['code:KeyN'], ['N'], () => jump(1)),
+    command('Findings', 'Previous finding', ['Shift+code:KeyN'], ['Shift', 'N'], () => jump(-1)),
+  ];
+}
+
+/**
+ * @param {Store} store
+ * @param {Timeline} timeline
+ */
+function navigate(store, timeline) {
+  const g = 'Timeline';
+  const history = createHistory(store);
+  let lastF = 0;
+  const along = async (/** @type {number} */ dir) => {
+    const { kind, id } = store.get('selection');
+    await store.step(dir, kind === 'goroutine' ? { g: id } : kind === 'object' ? { o: id } : {});
+    store.reveal(store.get('cursor').time);
+  };
+  const centre = () => {
+    const again = store.frame.now() - lastF < 500;
+    lastF = store.frame.now();
+    if (again) timeline.fitSelection();
+    else timeline.centre();
+  };
+  return [
+    command(g, 'Zoom in', ['code:KeyW'], ['W'], () => timeline.zoom(0.7)),
+    command(g, 'Zoom out', ['code:KeyS'], ['S'], () => timeline.zoom(1 / 0.7)),
+    command(g, 'Pan left', ['code:KeyA'], ['A'], () => timeline.pan(-0.15)),
+    command(g, 'Pan right', ['code:KeyD'], ['D'], () => timeline.pan(0.15)),
+    command(g, 'Zoom in, faster', ['Shift+code:KeyW'], ['Shift', 'W'], () => timeline.zoom(0.35)),
+    command(g, 'Zoom out, faster', ['Shift+code:KeyS'], ['Shift', 'S'], () => timeline.zoom(1 / 0.35)),
+    command(g, 'Pan left, faster', ['Shift+code:KeyA'], ['Shift', 'A'], () => timeline.pan(-0.6)),
+    command(g, 'Pan right, faster', ['Shift+code:KeyD'], ['Shift', 'D'], () => timeline.pan(0.6)),
+    command(g, 'Previous track', ['ArrowUp'], ['↑'], () => timeline.moveTrack(-1)),
+    command(g, 'Next track', ['ArrowDown'], ['↓'], () => timeline.moveTrack(1)),
+    command(g, 'Undo navigation', ['code:KeyZ'], ['Z'], history.undo),
+    command(g, 'Redo navigation', ['Shift+code:KeyZ'], ['Shift', 'Z'], history.redo),
+    command(g, 'Previous event on the track', ['ArrowLeft'], ['←'], () => along(-1)),
+    command(g, 'Next event on the track', ['ArrowRight'], ['→'], () => along(1)),
+    command(g, 'Fit all', ['code:Digit0', 'char:0'], ['0'], store.fitAll),
+    command(g, 'Centre the playhead; twice: fit the selection', ['code:KeyF'], ['F'], centre),
+    command(g, 'Collapse or open the group', ['code:KeyX'], ['X'], timeline.toggleGroup),
+    command(g, 'Select nothing', ['Escape'], ['Esc'], () => store.set({ selection: { kind: null, id: -1 }, area: null })),
+  ];
+}
+
+/** @param {Store} store */
+function panels(store) {
+  return ['source', 'findings', 'goroutines', 'selection', 'events', 'statistics'].map((panel) =>
+    command('Panel', `Show ${panel}`, [], [], () => store.set({ panel })));
+}

@@ -1,0 +1,120 @@
+// The URL fragment: everything that a person sees, versioned. Pure but for the two functions at the end. The access token is
+// never part of it.
+//
+//   #v=1&r=<recording>&e=<event>&t=<ns>&w=<ns>-<ns>&s=g3|o1|f0&m=<event>.<ns>,…&p=<panel>&pace=<pacing>&speed=<n>
+
+/** @typedef {import('./store.js').Store} Store */
+/** @typedef {import('./store.js').Values} Values */
+
+/**
+ * @typedef {object} View
+ * @property {string} recordingId
+ * @property {{event:number, time:number}|null} cursor
+ * @property {{t0:number, t1:number}|null} window
+ * @property {Values['selection']} selection
+ * @property {{event:number, time:number}[]} marks
+ * @property {string} panel
+ * @property {Values['pacing']|null} pacing
+ * @property {number} speed   0: the default
+ */
+
+const KINDS = /** @type {const} */ ({ g: 'goroutine', o: 'object', f: 'finding' });
+const PANELS = ['source', 'findings', 'goroutines', 'selection', 'events', 'statistics'];
+const VERSION = '1';
+
+/**
+ * Reads a fragment; what is missing, broken or of another version is left at its default.
+ * @param {string} fragment  with or without #
+ * @returns {View}
+ */
+export function parseFragment(fragment) {
+  const q = new URLSearchParams(fragment.replace(/^#/, ''));
+  const known = q.get('v') === VERSION || !q.has('v');
+  const get = (/** @type {string} */ key) => (known ? q.get(key) ?? '' : '');
+  const id = get('r');
+  const panel = get('p');
+  const pacing = get('pace');
+  return {
+    recordingId: /^[A-Za-z0-9][\w.@+-]{0,199}$/.test(id) ? id : '',
+    cursor: parseCursor(get('e'), get('t')),
+    window: parseWindow(get('w')),
+    selection: parseSelection(get('s')),
+    marks: parseMarks(get('m')),
+    panel: PANELS.includes(panel) ? panel : 'source',
+    pacing: pacing === 'event' || pacing === 'compressed' || pacing === 'real' ? pacing : null,
+    speed: Number(get('speed')) > 0 ? Number(get('speed')) : 0,
+  };
+}
+
+/**
+ * @param {string} e
+ * @param {string} t
+ */
+function parseCursor(e, t) {
+  if (!/^-?\d{1,15}$/.test(e)) return null;
+  return { event: Number(e), time: /^\d{1,18}$/.test(t) ? Number(t) : 0 };
+}
+
+/** @param {string} w */
+function parseWindow(w) {
+  const m = /^(\d{1,18})-(\d{1,18})$/.exec(w);
+  if (!m || Number(m[2]) <= Number(m[1])) return null;
+  return { t0: Number(m[1]), t1: Number(m[2]) };
+}
+
+/**
+ * @param {string} m
+ * @returns {{event:number, time:number}[]}
+ */
+function parseMarks(m) {
+  if (!/^\d{1,15}\.\d{1,18}(,\d{1,15}\.\d{1,18}){0,99}$/.test(m)) return [];
+  return m.split(',').map((x) => x.split('.').map(Number)).map(([event = 0, time = 0]) => ({ event, time }));
+}
+
+/**
+ * @param {string} s
+ * @returns {Values['selection']}
+ */
+function parseSelection(s) {
+  const m = /^([gof])(\d{1,9})$/.exec(s);
+  if (!m) return { kind: null, id: -1 };
+  return { kind: KINDS[/** @type {'g'|'o'|'f'} */ (m[1])], id: Number(m[2]) };
+}
+
+/**
+ * @param {View} view
+ * @returns {string}  without #
+ */
+export function formatFragment(view) {
+  if (!view.recordingId) return '';
+  const parts = [`v=${VERSION}`, `r=${view.recordingId}`];
+  if (view.cursor) parts.push(`e=${view.cursor.event}`, `t=${Math.round(view.cursor.time)}`);
+  if (view.window) parts.push(`w=${Math.round(view.window.t0)}-${Math.round(view.window.t1)}`);
+  if (view.selection.kind) parts.push(`s=${view.selection.kind[0]}${view.selection.id}`);
+  if (view.marks.length > 0) parts.push(`m=${view.marks.map((m) => `${m.event}.${Math.round(m.time)}`).join(',')}`);
+  if (view.panel !== 'source') parts.push(`p=${view.panel}`);
+  if (view.pacing) parts.push(`pace=${view.pacing}`, `speed=${view.speed}`);
+  return parts.join('&');
+}
+
+/**
+ * Writes the view into the address, at most once per `wait` ms: browsers refuse more.
+ * @param {Store} store
+ */
+export function keepFragment(store) {
+  const wait = 400;
+  let timer = 0;
+  const write = () => {
+    timer = 0;
+    const s = store.values();
+    if (s.page !== 'recording' || !s.model) return;
+    const text = formatFragment({
+      recordingId: s.recordingId, cursor: s.cursor, window: s.window, selection: s.selection, marks: s.marks, panel: s.panel,
+      pacing: s.pacing, speed: s.speed,
+    });
+    if (`#${text}` !== location.hash) history.replaceState(null, '', `${location.pathname}#${text}`);
+  };
+  store.subscribe((s) => [s.cursor, s.window, s.selection, s.marks, s.panel, s.pacing, s.speed, s.model], () => {
+    if (timer === 0) timer = window.setTimeout(write, wait);
+  });
+}

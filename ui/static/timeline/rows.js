@@ -1,0 +1,212 @@
+// The rows of the timeline: groups, their rows, and where each lies. Pure; heights in CSS pixels. Rows are found by
+// binary search, so that thousands cost nothing while a few dozen are drawn.
+
+import { objectNote, objectTitle } from '../model/labels.js';
+import { formatDuration, formatShare, plural } from '../model/time.js';
+
+/** @typedef {import('../model/types.js').Model} Model */
+/** @typedef {import('../model/types.js').Goroutine} Goroutine */
+
+/** @typedef {'group'|'proc'|'goroutine'|'channel'|'lock'|'system'|'density'|'more'} RowKind */
+
+/**
+ * @typedef {object} Row
+ * @property {RowKind} kind
+ * @property {string} key      row key of the protocol; the group's id for a group
+ * @property {string} group
+ * @property {string} label
+ * @property {string} note     right-aligned beside it
+ * @property {number} indent   depth in the spawn tree
+ * @property {number} id       g, o or proc; -1
+ * @property {number} y        from the top of all rows
+ * @property {number} height
+ * @property {boolean} open    groups: not collapsed
+ */
+
+/** @typedef {Record<RowKind, number>} Heights */
+/** @typedef {{rows:Row[], height:number, byG:Map<number, Row>, byO:Map<number, Row>}} Layout */
+
+/** Heights by kind, from roomy to dense: small programs get what room there is, of many goroutines more are seen. */
+const HEIGHTS = [
+  { group: 22, proc: 22, goroutine: 28, channel: 60, lock: 42, system: 22, density: 44, more: 22 },
+  { group: 20, proc: 20, goroutine: 24, channel: 52, lock: 38, system: 22, density: 40, more: 22 },
+  { group: 20, proc: 18, goroutine: 18, channel: 44, lock: 34, system: 20, density: 36, more: 20 },
+];
+const DENSE_FROM = 60;
+
+/** Channels or locks shown at first. */
+const MOST = 24;
+
+/** Groups that start collapsed. */
+export const COLLAPSED = Object.freeze(['system']);
+
+const LOCKS = new Set(['mutex', 'rwmutex']);
+
+/**
+ * @param {Model} model
+ * @param {ReadonlySet<string>} collapsed  ids of groups
+ * @param {number} [room]  height there is for rows
+ * @returns {Layout}
+ */
+export function layoutRows(model, collapsed, room = 0) {
+  /** @type {Row[]} */
+  const rows = [];
+  for (const group of groups(model, collapsed)) {
+    if (group.rows.length === 0) continue;
+    const open = !collapsed.has(group.id);
+    rows.push({ ...blank('group', group.id), group: group.id, label: group.title, note: group.note, open });
+    if (open) rows.push(...group.rows);
+    else if (group.id === 'goroutines') rows.push({ ...blank('density', 'density'), group: 'goroutines', label: 'all' });
+  }
+  const [roomy, normal, dense] = /** @type {[Heights, Heights, Heights]} */ (HEIGHTS);
+  const fits = rows.reduce((sum, row) => sum + roomy[row.kind], 0) <= room;
+  const heights = model.goroutines.length > DENSE_FROM ? dense : fits ? roomy : normal;
+  let y = 0;
+  for (const row of rows) {
+    row.y = y;
+    row.height = heights[row.kind];
+    y += row.height;
+  }
+  return { rows, height: y, ...lookup(rows) };
+}
+
+/** @param {Row[]} rows */
+function lookup(rows) {
+  /** @type {Map<number, Row>} */
+  const byG = new Map();
+  /** @type {Map<number, Row>} */
+  const byO = new Map();
+  for (const row of rows) {
+    if (row.kind === 'goroutine') byG.set(row.id, row);
+    if (row.kind === 'channel' || row.kind === 'lock') byO.set(row.id, row);
+  }
+  return { byG, byO };
+}
+
+/**
+ * @param {RowKind} kind
+ * @param {string} key
+ * @returns {Row}
+ */
+function blank(kind, key) {
+  return { kind, key, group: '', label: '', note: '', indent: 0, id: -1, y: 0, height: 0, open: true };
+}
+
+/**
+ * @param {Model} model
+ * @param {ReadonlySet<string>} collapsed
+ * @returns {{id:string, title:string, note:string, rows:Row[]}[]}
+ */
+function groups(model, collapsed) {
+  const channels = model.objects.filter((o) => o.kind === 'channel');
+  const locks = model.objects.filter((o) => LOCKS.has(o.kind));
+  const left = model.goroutines_left_out ?? 0;
+  const blocked = model.goroutines.reduce((sum, g) => sum + g.blocked, 0);
+  const lived = model.goroutines.reduce((sum, g) => sum + (g.ended < 0 ? model.duration : g.ended) - g.created, 0);
+  return [
+    { id: 'cores', title: 'Cores', note: `${formatShare(model.cores.busy)} busy`, rows: model.procs.map(procRow) },
+    {
+      id: 'goroutines', title: 'Goroutines', rows: goroutineRows(model.goroutines),
+      note: `${plural(model.goroutines.length + left, 'goroutine')}${left > 0 ? `, ${left} not shown` : ''} · ${formatShare(lived > 0 ? blocked / lived : 0)} blocked, ${formatDuration(blocked / Math.max(1, model.goroutines.length))} each on average`,
+    },
+    { id: 'channels', title: 'Channels', note: plural(channels.length, 'channel'), rows: objectRows(model, channels, 'channel', collapsed) },
+    { id: 'locks', title: 'Locks', note: plural(locks.length, 'lock'), rows: objectRows(model, locks, 'lock', collapsed) },
+    {
+      id: 'system', title: 'GC · syscalls · network', note: '',
+      rows: ['gc', 'syscalls', 'network'].map((key) => ({ ...blank('system', key), group: 'system', label: key === 'gc' ? 'GC' : key })),
+    },
+  ];
+}
+
+/** @param {Model['procs'][number]} p */
+function procRow(p) {
+  return { ...blank('proc', p.key), group: 'cores', label: `P${p.id}`, note: formatShare(p.busy), id: p.id };
+}
+
+/**
+ * @param {Model} model
+ * @param {Model['objects'][number]} o
+ * @param {'channel'|'lock'} kind
+ */
+function objectRow(model, o, kind) {
+  return { ...blank(kind, o.key), group: `${kind}s`, label: objectTitle(o), note: objectNote(o, model.duration), id: o.o };
+}
+
+/**
+ * Rows of channels or locks in the order in which they were made. Of many only the busiest are shown, and never one that
+ * has no name and did nothing (timers make such channels by the thousand); a row at the end opens the rest.
+ * @param {Model} model
+ * @param {Model['objects']} objects
+ * @param {'channel'|'lock'} kind
+ * @param {ReadonlySet<string>} collapsed  holds the key of the last row when the rest is open
+ */
+function objectRows(model, objects, kind, collapsed) {
+  const key = `more:${kind}s`;
+  const worth = objects.filter((o) => o.name !== '' || o.ops > 0).sort((a, b) => b.ops - a.ops).slice(0, MOST);
+  const first = new Set(worth);
+  const rest = objects.filter((o) => !first.has(o));
+  const open = collapsed.has(key);
+  const rows = [...objects.filter((o) => first.has(o)), ...(open ? rest : [])].map((o) => objectRow(model, o, kind));
+  if (rest.length === 0) return rows;
+  const label = open ? `fewer ${kind}s` : `${plural(rest.length, `more ${kind}`)}`;
+  return [...rows, { ...blank('more', key), group: `${kind}s`, label, open }];
+}
+
+/**
+ * Goroutines come in spawn-tree order; the depth follows from the parents. Everything hangs on main, so depth counts from
+ * its children.
+ * @param {Goroutine[]} goroutines
+ */
+function goroutineRows(goroutines) {
+  /** @type {Map<number, number>} */
+  const depth = new Map();
+  return goroutines.map((g) => {
+    const d = g.parent < 0 ? 0 : (depth.get(g.parent) ?? 0) + 1;
+    depth.set(g.g, d);
+    return { ...blank('goroutine', g.key), group: 'goroutines', label: g.name, note: `G${g.id}`, id: g.g, indent: Math.max(0, d - 1) };
+  });
+}
+
+/**
+ * The row at a height, or undefined below the last.
+ * @param {Row[]} rows
+ * @param {number} y
+ */
+export function rowAt(rows, y) {
+  const i = firstVisible(rows, y);
+  const row = rows[i];
+  return row && y >= row.y && y < row.y + row.height ? row : undefined;
+}
+
+/**
+ * Index of the first row that ends below y.
+ * @param {Row[]} rows
+ * @param {number} y
+ */
+export function firstVisible(rows, y) {
+  let lo = 0;
+  let hi = rows.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    const row = /** @type {Row} */ (rows[mid]);
+    if (row.y + row.height <= y) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo;
+}
+
+/**
+ * Rows that show between two heights.
+ * @param {Row[]} rows
+ * @param {number} y0
+ * @param {number} y1
+ */
+export function visibleRows(rows, y0, y1) {
+  const out = [];
+  for (let i = firstVisible(rows, y0); i < rows.length; i++) {
+    const row = /** @type {Row} */ (rows[i]);
+    if (row.y >= y1) break;
+    out.push(row);
+  }
+  return out;
+}

@@ -1,0 +1,77 @@
+import { firstVisible, layoutRows, rowAt, visibleRows } from '/static/timeline/rows.js';
+import { firstAfter } from '/static/timeline/data.js';
+import { objectNote, spanLabel } from '/static/model/labels.js';
+import { check, equal, random } from '/testdata/assert.js';
+
+/** @param {number} n  goroutines */
+function model(n) {
+  return /** @type {any} */ ({
+    duration: 1000, cores: { n: 2, busy: 0.38 }, procs: [{ key: 'p0', id: 0, busy: 0.41 }],
+    goroutines: Array.from({ length: n }, (_, g) => ({ key: `g${g}`, g, id: g + 18, name: g ? `worker #${g}` : 'main', parent: g ? (g > 3 ? 1 : 0) : -1, created: 0, ended: -1, blocked: 500 })),
+    objects: [{ key: 'o0', o: 0, kind: 'channel', name: 'jobs', cap: 3, ops: 9, held_ns: 0 }, { key: 'o1', o: 1, kind: 'mutex', name: 'stats', cap: -1, ops: 9, held_ns: 110 },
+      { key: 'o2', o: 2, kind: 'waitgroup', name: 'wg', cap: -1, ops: 1, held_ns: 0 }],
+  });
+}
+
+export function testGroupsAndTheirRows() {
+  const { rows } = layoutRows(model(3), new Set(['system']));
+  equal(rows.map((r) => r.key), ['cores', 'p0', 'goroutines', 'g0', 'g1', 'g2', 'channels', 'o0', 'locks', 'o1', 'system']);
+  equal(rows.filter((r) => r.id === 1 && r.kind === 'lock').map((r) => [r.label, r.note]), [['stats sync.Mutex', '11 %']]);
+  equal(rows.find((r) => r.key === 'o0')?.note, 'cap 3');
+}
+
+export function testACollapsedGroupSaysWhatIsInIt() {
+  const { rows, byG } = layoutRows(model(3), new Set(['goroutines']));
+  const group = rows.find((r) => r.key === 'goroutines');
+  equal([group?.open, group?.note], [false, '3 goroutines · 50 % blocked, 500 ns each on average']);
+  equal(byG.size, 0);
+  equal(rows.filter((r) => r.kind === 'density').length, 1, 'one row for all');
+}
+
+export function testOfManyChannelsTheBusiestAreShown() {
+  const m = model(1);
+  for (let o = 3; o < 1300; o++) m.objects.push({ key: `o${o}`, o, kind: 'channel', name: o % 2 ? '' : `c${o}`, cap: 1, ops: o % 2 ? 0 : o, held_ns: 0 });
+  const shown = (/** @type {string[]} */ ...open) => layoutRows(m, new Set(open)).rows.filter((r) => r.group === 'channels');
+  const few = shown();
+  equal(few.filter((r) => r.kind === 'channel').length, 24);
+  equal(few.at(-1)?.label, '1,274 more channels');
+  check(few.some((r) => r.label === 'c1298') && !few.some((r) => r.label.startsWith('unnamed')), 'the busiest');
+  equal(shown('more:channels').filter((r) => r.kind === 'channel').length, 1298, 'all when opened');
+}
+
+export function testTheTreeIsIndented() {
+  const { rows } = layoutRows(model(6), new Set());
+  equal(rows.filter((r) => r.kind === 'goroutine').map((r) => r.indent), [0, 0, 0, 0, 1, 1]);
+}
+
+export function testRowsAreFoundByHeight() {
+  const { rows, height } = layoutRows(model(5000), new Set());
+  const rnd = random(2);
+  for (let i = 0; i < 300; i++) {
+    const y = rnd() * height;
+    const want = rows.findIndex((r) => y >= r.y && y < r.y + r.height);
+    equal(firstVisible(rows, y), want, String(y));
+    check(rowAt(rows, y) === rows[want], 'another row');
+  }
+  equal(rowAt(rows, height + 1), undefined);
+  check(visibleRows(rows, 1000, 1700).length < 60, 'only what shows is visited');
+  const seen = visibleRows(rows, 1000, 1700);
+  check(/** @type {any} */ (seen[0]).y <= 1000 && /** @type {any} */ (seen.at(-1)).y < 1700, 'the edges');
+}
+
+export function testSpansAreFoundByTime() {
+  const ends = Float64Array.from([10, 20, 20, 35]);
+  equal([0, 10, 19, 20, 35].map((t) => firstAfter(ends, t)), [0, 1, 1, 3, 4]);
+  equal(firstAfter(new Float64Array(), 5), 0);
+}
+
+export function testWordsOnSpans() {
+  const object = (/** @type {string} */ kind, /** @type {string} */ name) => /** @type {any} */ ({ kind, name, cap: 0, held_ns: 0 });
+  equal(spanLabel(3, object('channel', 'jobs')), 'send jobs');
+  equal(spanLabel(4, object('channel', 'jobs')), 'recv jobs');
+  equal(spanLabel(6, object('waitgroup', 'producers')), 'producers.Wait');
+  equal(spanLabel(6, object('mutex', 'stats')), 'lock stats');
+  equal(spanLabel(4, undefined), 'recv');
+  equal(spanLabel(1, undefined), '');
+  equal(objectNote(object('channel', 'x'), 10), 'unbuffered');
+}
