@@ -112,7 +112,6 @@ type generationReader struct {
 	off     int64
 	ahead   []byte // before go 1.26: the first batch of the next generation
 	aheadH  batchHeader
-	started bool
 }
 
 // next returns the next generation with its bytes. At the end of the stream it returns io.EOF, with what there is of the

@@ -16,7 +16,6 @@ type replay struct {
 	state   map[index.GID]uint8
 	since   map[index.GID]int
 	waits   map[index.GID]index.Event // announcement that is not answered
-	effects map[int][]index.Event     // announcements by the event at which they take effect
 	level   map[index.OID]int
 	holder  map[index.OID]index.GID
 	readers map[index.OID][]index.GID
