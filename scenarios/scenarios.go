@@ -31,6 +31,7 @@ type Scenario struct {
 type Bug struct {
 	Slug   string
 	What   string
+	Keep   string   // what a fix must not change, for who has it as an exercise
 	Expect []string // kinds of the findings that the buggy program must have; the fixed one must have none
 }
 
@@ -39,19 +40,6 @@ type Variant struct {
 	Scenario *Scenario
 	Bug      *Bug
 	Fixed    bool
-}
-
-// All lists the scenarios in the order in which they are learned.
-var All = []*Scenario{
-	{
-		Name:    "producer-consumer",
-		Aliases: []string{"ex3"},
-		Level:   "medium",
-		Lesson:  "queues: buffered channels, range, and who closes the channel",
-		Bugs: []Bug{
-			{Slug: "never-closed", What: "nobody closes the channel, so its consumers wait for ever", Expect: []string{"deadlock"}},
-		},
-	},
 }
 
 // ErrUnknown is the error of Find for a name that no scenario has.
@@ -125,19 +113,29 @@ func (v Variant) files() fs.FS {
 	return sub
 }
 
-// Materialize writes the program as a module of its own below dir and returns the module's folder. The folder's name holds
-// the digest of the content, so that one that is there already is used as it is and the Go build cache knows it again.
-func (v Variant) Materialize(dir string) (string, error) {
-	content := map[string][]byte{"go.mod": []byte("module " + v.Scenario.Name + "\n\ngo 1.26\n")}
+// Files gives the program's own files by their names with slashes. It has no go.mod.
+func (v Variant) Files() (map[string][]byte, error) {
+	content := map[string][]byte{}
 	err := fs.WalkDir(v.files(), ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			content[name], err = fs.ReadFile(v.files(), name)
 		}
 		return err
 	})
+	return content, err
+}
+
+// GoVersion is the language version of the programs, for their go.mod.
+const GoVersion = "1.26"
+
+// Materialize writes the program as a module of its own below dir and returns the module's folder. The folder's name holds
+// the digest of the content, so that one that is there already is used as it is and the Go build cache knows it again.
+func (v Variant) Materialize(dir string) (string, error) {
+	content, err := v.Files()
 	if err != nil {
 		return "", err
 	}
+	content["go.mod"] = []byte("module " + v.Scenario.Name + "\n\ngo " + GoVersion + "\n")
 	to := filepath.Join(dir, strings.ReplaceAll(v.Name(), "/", "-")+"-"+digest(content))
 	if _, err := os.Stat(to); err == nil {
 		return to, nil

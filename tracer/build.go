@@ -9,7 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
@@ -23,6 +23,8 @@ type BuildOptions struct {
 	Wall     bool     // link the wall profiler
 	Stderr   io.Writer
 	Progress func(format string, args ...any) // told what goes on; may be nil
+
+	Instrument, Skip []string // patterns of packages that get hooks too, and that get none; see rewrite.Options
 }
 
 // A Built is a program with hooks, ready to be run.
@@ -46,12 +48,18 @@ type Built struct {
 // Hooks reports whether any operation has a hook.
 func (b *Built) Hooks() bool { return len(b.Sites.Sites) > 0 || len(b.Sites.Spawns) > 0 }
 
-// Close removes the program.
+// Close removes the program. It does nothing to nil.
 func (b *Built) Close() {
-	if b.dir != "" {
+	if b != nil && b.dir != "" {
 		os.RemoveAll(b.dir)
 		b.dir = ""
 	}
+}
+
+// Unsupported reports whether err says that the toolchain here is one that programs can't be recorded with.
+func Unsupported(err error) bool {
+	_, ok := errors.AsType[*rewrite.UnsupportedError](err)
+	return ok
 }
 
 // ErrNotProgram is the error of Build for a package that can't be run.
@@ -91,7 +99,8 @@ func Build(ctx context.Context, o BuildOptions) (*Built, error) {
 
 func (b *Built) build(ctx context.Context, o BuildOptions) error {
 	o.Progress("reading the source of %s", o.Name)
-	res, err := rewrite.Rewrite(ctx, rewrite.Options{Dir: o.Dir, Patterns: o.Patterns, Flags: o.Flags, OutDir: b.dir})
+	res, err := rewrite.Rewrite(ctx, rewrite.Options{Dir: o.Dir, Patterns: o.Patterns, Flags: o.Flags, OutDir: b.dir,
+		Env: append(os.Environ(), goTemporary(b.dir)...), Instrument: o.Instrument, Skip: o.Skip})
 	if err != nil {
 		return err
 	}
@@ -108,14 +117,14 @@ func (b *Built) build(ctx context.Context, o BuildOptions) error {
 	}
 	o.Progress("building %s", o.Name)
 	for {
-		out, err := b.goBuild(ctx, o, goroot, res.Overlay, extra)
+		out, err := b.goBuild(ctx, o, res, goroot, extra)
 		if err == nil {
 			break
 		}
 		if _, failed := errors.AsType[*exec.ExitError](err); !failed {
 			return fmt.Errorf("go build: %w", err)
 		}
-		if !res.DropFailed(o.Dir, out) {
+		if !res.DropFailed(o.Dir, out) && !res.DropDependencies() {
 			return b.refused(ctx, o, res, out)
 		}
 	}
@@ -154,17 +163,16 @@ func (b *Built) extra(ctx context.Context, o BuildOptions, root string) (goroot 
 }
 
 // goBuild builds with the overlay and returns what the go command said.
-func (b *Built) goBuild(ctx context.Context, o BuildOptions, goroot string, overlays ...map[string]string) (string, error) {
+func (b *Built) goBuild(ctx context.Context, o BuildOptions, res *rewrite.Result, goroot string, extra map[string]string) (string, error) {
 	file := filepath.Join(b.dir, "overlay.json")
-	if err := rewrite.WriteOverlay(file, overlays...); err != nil {
+	if err := rewrite.WriteOverlay(file, res.Overlay, extra); err != nil {
 		return "", err
 	}
-	args := append([]string{"build", "-overlay", file, "-o", b.Binary}, o.Flags...)
-	cmd := exec.CommandContext(ctx, "go", append(append(args, "--"), o.Patterns...)...)
-	cmd.Dir = o.Dir
-	if strings.HasPrefix(goroot, b.dir) {
+	args := append([]string{"build", "-overlay", file, "-o", b.Binary}, slices.Concat(o.Flags, res.Flags)...)
+	cmd := goCommand(ctx, o.Dir, b.dir, append(append(args, "--"), o.Patterns...)...)
+	if goroot != res.GOROOT {
 		cmd.Path = filepath.Join(goroot, "bin", "go")
-		cmd.Env = append(os.Environ(), "GOROOT="+goroot, "GOTOOLCHAIN=local")
+		cmd.Env = append(cmd.Environ(), "GOROOT="+goroot, "GOTOOLCHAIN=local") // with PWD, by whose names the overlay goes
 	}
 	out, err := cmd.CombinedOutput()
 	return string(out), err
@@ -173,8 +181,8 @@ func (b *Built) goBuild(ctx context.Context, o BuildOptions, goroot string, over
 // plain builds the target as it is, so that the go command says what is wrong with it.
 func (b *Built) plain(ctx context.Context, o BuildOptions, res *rewrite.Result) error {
 	args := append([]string{"build", "-o", b.Binary}, o.Flags...)
-	cmd := exec.CommandContext(ctx, "go", append(append(args, "--"), o.Patterns...)...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = o.Dir, o.Stderr, o.Stderr
+	cmd := goCommand(ctx, o.Dir, b.dir, append(append(args, "--"), o.Patterns...)...)
+	cmd.Stdout, cmd.Stderr = o.Stderr, o.Stderr
 	err := cmd.Run()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return &failedBuild{exit.ExitCode()}

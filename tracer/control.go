@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -34,16 +35,16 @@ type control struct {
 	hello   chan struct{} // closed at the first hello
 	flushed chan struct{}
 	said    chan struct{} // gets a token for each bye
+	broken  syscall.Errno // of the target's trace, 0 if it could be written
+	fresh   int           // connections of which the first line is not read yet
 }
 
 func listenControl() (*control, error) {
-	dir, err := os.MkdirTemp("", "traceviz") // mode 0700: no other user can connect
-	if err != nil {
-		return nil, fmt.Errorf("control socket: %w", err)
+	dir, l, err := listenIn("")
+	if err != nil && len(os.TempDir()) > longestDir {
+		dir, l, err = listenIn("/tmp")
 	}
-	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(dir, "ctl"), Net: "unix"})
 	if err != nil {
-		os.RemoveAll(dir)
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
 	c := &control{
@@ -53,6 +54,20 @@ func listenControl() (*control, error) {
 	}
 	go c.accept()
 	return c, nil
+}
+
+// longestDir is what a folder may have for the name of a socket in it to fit into the address of one, which has 108 bytes.
+const longestDir = 80
+
+// listenIn makes a socket in a new folder below parent, "" for the usual place.
+func listenIn(parent string) (dir string, l *net.UnixListener, err error) {
+	if dir, err = os.MkdirTemp(parent, "traceviz"); err != nil { // mode 0700: no other user can connect
+		return "", nil, err
+	}
+	if l, err = net.ListenUnix("unix", &net.UnixAddr{Name: filepath.Join(dir, "ctl"), Net: "unix"}); err != nil {
+		os.RemoveAll(dir)
+	}
+	return dir, l, err
 }
 
 // path is what the target finds in its environment.
@@ -74,6 +89,9 @@ func (c *control) accept() {
 		if err != nil {
 			return
 		}
+		c.mu.Lock()
+		c.fresh++
+		c.mu.Unlock()
 		go c.serve(conn)
 	}
 }
@@ -83,21 +101,53 @@ func (c *control) accept() {
 func (c *control) serve(conn *net.UnixConn) {
 	defer conn.Close()
 	pid := 0
+	met := sync.OnceFunc(func() {
+		c.mu.Lock()
+		c.fresh--
+		c.mu.Unlock()
+	})
+	defer met()
 	lines := bufio.NewScanner(conn)
-	for lines.Scan() {
+	for ; lines.Scan(); met() {
 		words := strings.Fields(lines.Text())
 		switch {
 		case len(words) == 4 && words[0] == "hello" && pid == 0:
 			pid = c.hear(conn, words[1:])
 		case len(words) == 1 && words[0] == "flushed":
 			token(c.flushed)
+		case len(words) == 2 && words[0] == "broken" && pid != 0:
+			c.fail(pid, words[1])
 		case len(words) == 3 && words[0] == "bye" && pid != 0:
 			c.goodbye(pid, words[1:])
 		}
 	}
 	c.mu.Lock()
-	delete(c.conns, pid)
+	if c.conns[pid] == conn { // and not the one with which the process came back
+		delete(c.conns, pid)
+	}
 	c.mu.Unlock()
+}
+
+// drain waits, at most for limit, until all that the target said before it ended has been heard. A connection of our own
+// stands behind those of the target in the queue: when it has been served, they have been accepted.
+func (c *control) drain(limit time.Duration) {
+	end := time.Now().Add(limit)
+	if own, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: c.path(), Net: "unix"}); err == nil {
+		own.CloseWrite()
+		own.SetReadDeadline(end)
+		own.Read(make([]byte, 1)) // until it is closed at the other end
+		own.Close()
+	}
+	for !c.heardAll() && time.Now().Before(end) {
+		time.Sleep(time.Millisecond)
+	}
+}
+
+// heardAll reports whether no connection is left of which the first line is not read, nor that of the target.
+func (c *control) heardAll() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.fresh == 0 && c.conns[c.first] == nil
 }
 
 func (c *control) hear(conn *net.UnixConn, words []string) (pid int) {
@@ -112,6 +162,26 @@ func (c *control) hear(conn *net.UnixConn, words []string) (pid int) {
 		close(c.hello)
 	}
 	return pid
+}
+
+// fail notes why the target's trace could not be written.
+func (c *control) fail(pid int, errno string) {
+	n, _ := strconv.Atoi(errno)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if pid == c.first && n > 0 {
+		c.broken = syscall.Errno(n)
+	}
+}
+
+// failure is why the target's trace could not be written, nil if it was.
+func (c *control) failure() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.broken == 0 {
+		return nil
+	}
+	return c.broken
 }
 
 func (c *control) goodbye(pid int, words []string) {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -32,8 +31,7 @@ func (b *Built) hiddenWaker(ctx context.Context, o BuildOptions) (string, error)
 		return "", err
 	}
 	args := append([]string{"list", "-deps", "-f", `{{if not .Standard}}{{.Dir}}{{range .CgoFiles}}	C {{.}}{{end}}{{range .GoFiles}}	G {{.}}{{end}}{{end}}`}, o.Flags...)
-	cmd := exec.CommandContext(ctx, "go", append(append(args, "--"), o.Patterns...)...)
-	cmd.Dir = o.Dir
+	cmd := goCommand(ctx, o.Dir, b.dir, append(append(args, "--"), o.Patterns...)...)
 	out, err := cmd.Output()
 	if err != nil {
 		return "", err

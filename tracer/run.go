@@ -23,11 +23,11 @@ func nanotime() int64
 
 // Limits of waiting for the target to answer or to end.
 const (
-	flushWait = time.Second            // for the flush before a forwarded signal
-	stopWait  = 3 * time.Second        // for the end of the trace
-	deadWait  = 700 * time.Millisecond // for the runtime's own report of a deadlock, once the trace is off
-	pipeWait  = 2 * time.Second        // for output pipes that a child keeps open
-	lookEvery = 20 * time.Millisecond  // how often the growing index is looked at
+	flushWait = time.Second           // for the flush before a forwarded signal
+	stopWait  = 3 * time.Second       // for the end of the trace
+	deadWait  = 2 * time.Second       // for the runtime's own report of a deadlock, once the trace is off
+	pipeWait  = 2 * time.Second       // for output pipes that a child keeps open
+	lookEvery = 20 * time.Millisecond // how often the growing index is looked at
 )
 
 // Exit codes that are not the program's own (product.md: "Exit codes").
@@ -51,6 +51,7 @@ type RunOptions struct {
 	MaxSize    int64         // ends the recording when the trace has that many bytes; 0: never
 	Procs      int           // GOMAXPROCS; 0: as it is
 	NoValues   bool          // record no message values
+	Race       bool          // it was built with the race detector: keep its reports
 	Meta       recording.Meta
 
 	// OnSnapshot is told of the growing index, first as soon as the program runs, and how far it is behind the program.
@@ -126,6 +127,9 @@ func (r *run) environment() []string {
 	}
 	if r.Procs > 0 {
 		env = append(env, "GOMAXPROCS="+strconv.Itoa(r.Procs))
+	}
+	if r.Race {
+		env = r.raceEnv(env)
 	}
 	return env
 }
@@ -225,6 +229,7 @@ func (r *run) forward(sig os.Signal, before int) int {
 		killTree(r.cmd.Process.Pid)
 	case interrupt && before > 1:
 		r.ctl.close()
+		r.built.Close()
 		os.Exit(128 + 2)
 	default:
 		r.ctl.flush(flushWait)
@@ -245,7 +250,7 @@ func (r *run) endDeadlock(done chan error, at int64) end {
 	e := end{outcome: recording.Deadlock, stuck: at}
 	select {
 	case <-done:
-		if r.Meta.Confirmed = readCrash(r.Dir) != ""; !r.Meta.Confirmed {
+		if r.Meta.Confirmed = readCrash(r.Dir) != "" || r.deserted(); !r.Meta.Confirmed {
 			r.notes = append(r.notes, "all goroutines seemed to wait for ever, so the recording was ended; then something woke the program")
 			return end{}
 		}
@@ -257,8 +262,15 @@ func (r *run) endDeadlock(done chan error, at int64) end {
 	return e
 }
 
+// deserted reports whether the program ended as by the runtime when no goroutine was left. It says so in one line, which does
+// not go to the crash output.
+func (r *run) deserted() bool {
+	return r.cmd.ProcessState.ExitCode() == ExitDeadlock && len(r.live.Snapshot().AllBlocked().States) == 0
+}
+
 func (r *run) endRecording(flag string, limit any) {
 	if r.ctl.stopTrace(stopWait) {
+		r.Meta.Cut = true
 		r.notes = append(r.notes, fmt.Sprintf("the recording was ended by %s %v; the program went on", flag, limit))
 	}
 }
@@ -267,10 +279,12 @@ func (r *run) endRecording(flag string, limit any) {
 func (r *run) finish(how end) (recording.Meta, error) {
 	r.ended = nanotime()
 	r.tail.end()
+	r.ctl.drain(stopWait)
 	<-r.fed // what is wrong with the trace is found again when the recording is opened
 	_, began, whole, procs, leftOut := r.ctl.state()
 	m := r.Meta
 	m.ExitCode, m.Signal = ending(r.cmd.ProcessState)
+	m.CPUNS = int64(r.cmd.ProcessState.UserTime() + r.cmd.ProcessState.SystemTime())
 	m.Procs, m.LeftOut, m.WallNS = procs, leftOut, r.ended-r.started
 	if began > 0 {
 		m.BeganNS = began - r.started
@@ -288,14 +302,20 @@ func (r *run) finish(how end) (recording.Meta, error) {
 	if m.Outcome == recording.Panic {
 		r.cutTail()
 	}
-	m.Complete = whole || m.Outcome == recording.Panic || m.Outcome == recording.Deadlock
+	broken := r.ctl.failure()
+	m.Complete = broken == nil && (whole || m.Outcome == recording.Panic || m.Outcome == recording.Deadlock)
 	if began == 0 && m.Hooks {
 		m.Hooks = false
 		m.Notes = append(m.Notes, "the program never began to record: it may have left its environment behind, or been ended before its first package was initialised")
 	}
 	if !m.Complete && began != 0 {
 		m.LostNS = max(0, m.WallNS-m.BeganNS-r.live.Snapshot().Duration())
-		m.Loss = loss(m)
+		if m.Loss = loss(m); broken != nil {
+			m.Loss = "the trace could not be written any further: " + broken.Error()
+		}
+	}
+	if err := r.collectRaces(); err != nil {
+		r.notes = append(r.notes, "reports of the race detector: "+err.Error())
 	}
 	m.Notes = append(m.Notes, r.notes...)
 	if r.output != nil {
@@ -325,6 +345,8 @@ func outcome(how end, m recording.Meta, crash string) string {
 		return recording.Signal
 	case strings.HasPrefix(crash, "panic: "):
 		return recording.Panic
+	case crash != "" && !strings.Contains(crash, "[running") && !strings.HasPrefix(crash, "SIG"):
+		return recording.Deadlock // the runtime looks for one once the trace was ended, and then no goroutine is the culprit
 	case crash != "": // the line "fatal error: ..." itself does not go to the crash output
 		return recording.Fatal
 	}

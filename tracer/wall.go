@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 )
@@ -56,8 +55,7 @@ func wallOverlay(ctx context.Context, out, goroot string) (map[string]string, er
 
 // moduleDir finds a module in the module cache; the go command downloads it when it is missing.
 func moduleDir(ctx context.Context, path, version string) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", path+"@"+version)
-	cmd.Dir = os.TempDir() // outside of the user's module
+	cmd := goCommand(ctx, os.TempDir(), "", "mod", "download", "-json", path+"@"+version) // outside of the user's module
 	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 )
@@ -23,10 +21,8 @@ func main() { os.Exit(Main()) }
 
 // Main runs the command line in os.Args and returns the exit code.
 func Main() int {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
-	defer stop()
 	root := rootCommand()
-	err := root.ExecuteContext(ctx)
+	err := root.ExecuteContext(context.Background())
 	if err == nil {
 		return 0
 	}
@@ -71,6 +67,7 @@ operation, and replays the recording as an animated timeline in a local web page
 It needs no change of the program, and nothing leaves this machine.`,
 		Example: `  trace-viz run producer-consumer          a scenario, with its bug
   trace-viz run ./cmd/server -- -v         your own program, with an argument
+  trace-viz test ./...                     your tests, as go test runs them
   trace-viz open trace.out                 any Go execution trace`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -86,7 +83,8 @@ It needs no change of the program, and nothing leaves this machine.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w\n  usage: %s", err, cmd.UseLine())
 	})
-	root.AddCommand(runCommand(), openCommand(), reportCommand(), listCommand(), serveCommand())
+	root.AddCommand(runCommand(), compareCommand(), openCommand(), reportCommand(), listCommand(), serveCommand(), explainCommand())
+	root.AddCommand(testCommand(), recordTestCommand(), attachCommand(), exerciseCommand())
 	return root
 }
 

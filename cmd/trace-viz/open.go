@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -30,24 +31,45 @@ go test -trace or /debug/pprof/trace. What needs hooks is left out for a plain t
   trace-viz open ~/.local/share/trace-viz/recordings/producer-consumer-never-closed-20260102-150405`,
 		Args: wantArgs(1, "one file or folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			l, err := openAny(args[0])
+			rec, err := find(args[0])
 			if err != nil {
 				return err
+			}
+			s := newStored(rec.Dir, rec)
+			s.begin()
+			select {
+			case <-s.done:
+			case <-time.After(openPatience):
+			}
+			if s.failed() != nil {
+				return s.err
 			}
 			p, err := f.open(cmd.Context())
 			if err != nil {
 				return err
 			}
 			defer p.close()
-			return p.show(cmd.Context(), l)
+			return p.follow(cmd.Context(), s)
 		},
 	}
 	f.add(cmd.Flags())
 	return cmd
 }
 
+// openPatience is how long the page waits for a trace to be read, so that what is no trace is said instead.
+const openPatience = 50 * time.Millisecond
+
 // openAny loads a recording by its folder or by a file in it, or a plain trace.
 func openAny(path string) (*loaded, error) {
+	rec, err := find(path)
+	if err != nil {
+		return nil, err
+	}
+	return loadTrace(rec)
+}
+
+// find opens a recording by its folder or by a file in it, or a plain trace, and does not read the trace.
+func find(path string) (*recording.Recording, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -57,29 +79,55 @@ func openAny(path string) (*loaded, error) {
 		return nil, err
 	}
 	if st.IsDir() {
-		return load(path)
+		return recording.Open(path)
 	}
 	dir := filepath.Dir(path)
 	if filepath.Base(path) == recording.TraceFile {
 		if _, err := os.Stat(filepath.Join(dir, recording.MetaFile)); err == nil {
-			return load(dir)
+			return recording.Open(dir)
 		}
 	}
 	rec := &recording.Recording{Dir: dir, Trace: path}
 	rec.Meta = recording.Meta{Version: recording.Version, Program: filepath.Base(path), Args: []string{}, Pacing: "compressed"}
-	return loadTrace(rec)
+	return rec, nil
 }
 
 // show serves a finished recording until Ctrl+C.
 func (p *page) show(ctx context.Context, l *loaded) error {
 	p.feed = server.NewFeed(l.rec.Dir, server.View{Rec: l.rec, Index: l.index, Findings: l.findings})
-	if err := p.announce(l.rec.Dir); err != nil {
+	if err := p.announce(l.rec.Dir, p.feed); err != nil {
 		return err
 	}
+	sayLoss(l)
+	return p.wait(ctx)
+}
+
+// sayLoss says what is missing of a recording.
+func sayLoss(l *loaded) {
 	if q := l.index.Quality(); !q.Complete {
 		fmt.Fprintf(os.Stderr, "trace-viz: %s\n", report.Loss(l.rec, l.index))
 	}
-	return p.wait(ctx)
+}
+
+// follow serves a recording until Ctrl+C, from when the first part of its trace was read.
+func (p *page) follow(ctx context.Context, s *stored) error {
+	if err := p.announce(s.dir, s); err != nil {
+		return err
+	}
+	ctx, fail := context.WithCancelCause(ctx)
+	defer fail(nil)
+	go func() {
+		<-s.done
+		if s.err != nil {
+			fail(s.err)
+			return
+		}
+		sayLoss(s.loaded)
+	}()
+	if err := p.wait(ctx); err != nil {
+		return err
+	}
+	return s.failed()
 }
 
 func reportCommand() *cobra.Command {
@@ -220,7 +268,7 @@ func (l listing) print() error {
 		for _, v := range s.Variants {
 			expect := "no finding"
 			if len(v.Expect) > 0 {
-				expect = v.Expect[0]
+				expect = strings.Join(v.Expect, ", ")
 			}
 			fmt.Fprintf(w, "  %s\t%s\n", v.Name, expect)
 		}
@@ -248,7 +296,7 @@ func serveCommand() *cobra.Command {
 			}
 			defer p.close()
 			for _, item := range store.List() {
-				if err := p.server.Add(filepath.Base(item.Path), &stored{dir: item.Path}); err != nil {
+				if err := p.server.Add(filepath.Base(item.Path), newStored(item.Path, nil)); err != nil {
 					complain(err)
 				}
 			}

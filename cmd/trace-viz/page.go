@@ -77,15 +77,15 @@ func (p *page) live(dir string, ix *index.Index, lag time.Duration) {
 	}
 	p.rec, view.Rec = rec, rec
 	p.feed = server.NewFeed(dir, view)
-	if err := p.announce(dir); err != nil {
+	if err := p.announce(dir, p.feed); err != nil {
 		complain(err)
 	}
 }
 
 // announce prints the address, and opens a browser if there may be one.
-func (p *page) announce(dir string) error {
-	if err := p.server.Add(filepath.Base(dir), p.feed); err != nil {
-		if err = p.server.Add("recording", p.feed); err != nil {
+func (p *page) announce(dir string, src server.Source) error {
+	if err := p.server.Add(filepath.Base(dir), src); err != nil {
+		if err = p.server.Add("recording", src); err != nil {
 			return err
 		}
 	}
@@ -113,7 +113,7 @@ func (p *page) finish(ctx context.Context, dir string) error {
 		p.feed.Update(view)
 	} else {
 		p.feed = server.NewFeed(dir, view)
-		if err := p.announce(dir); err != nil {
+		if err := p.announce(dir, p.feed); err != nil {
 			return err
 		}
 	}
@@ -188,14 +188,21 @@ func load(dir string) (*loaded, error) {
 	return loadTrace(rec)
 }
 
+// loadTrace reads the trace of a recording and tells the person at the terminal how far it is.
 func loadTrace(rec *recording.Recording) (*loaded, error) {
 	status := newProgress(os.Stderr)
 	defer status.done()
-	ix, err := index.Open(rec.TracePath(), index.Options{Sites: rec.Sites, MayBeEmpty: rec.Meta.Outcome != "", Progress: func(p index.Progress) {
+	ix, err := readTrace(rec, index.Options{Progress: func(p index.Progress) {
 		status.say("read %d of %d bytes, %d events", p.ReadBytes, p.TotalBytes, p.Events)
 	}})
 	if err != nil {
 		return nil, err
 	}
-	return &loaded{rec: rec, index: ix, findings: findings.Run(ix, rec.Meta)}, nil
+	return &loaded{rec: rec, index: ix, findings: findings.RunRecording(rec, ix)}, nil
+}
+
+// readTrace reads the trace of a recording; opt says who is told how far it is.
+func readTrace(rec *recording.Recording, opt index.Options) (*index.Index, error) {
+	opt.Sites, opt.MayBeEmpty = rec.Sites, rec.Meta.Outcome != "" && !rec.Meta.Complete
+	return index.Open(rec.TracePath(), opt)
 }

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/signal"
+	"slices"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +27,7 @@ const scenarioTimeout = 10 * time.Second
 // runFlags are the flags of run.
 type runFlags struct {
 	page       pageFlags
+	packages   packageFlags
 	noUI       bool
 	json       bool
 	dir        string
@@ -33,6 +39,9 @@ type runFlags struct {
 	keepOutput bool
 	wall       bool
 	tags       string
+	race       bool
+
+	noRace string // why the race detector can't be used here, if it is wanted
 }
 
 func runCommand() *cobra.Command {
@@ -56,6 +65,7 @@ directory or a .go file. The program keeps its standard input, output, error and
 	}
 	fl := cmd.Flags()
 	f.page.add(fl)
+	f.packages.add(fl)
 	fl.BoolVar(&f.noUI, "no-ui", false, "record and report only; the exit code is the program's")
 	fl.BoolVar(&f.json, "json", false, "with --no-ui: the report as JSON on stdout, the program's stdout on stderr")
 	fl.StringVarP(&f.dir, "output", "o", "", "folder for the recording (must be empty or new)")
@@ -66,6 +76,7 @@ directory or a .go file. The program keeps its standard input, output, error and
 	fl.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the program")
 	fl.BoolVar(&f.keepOutput, "keep-output", false, "keep the program's output with times (scenarios do)")
 	fl.BoolVar(&f.wall, "wall", false, "take a wall-clock profile with fgprof (scenarios do)")
+	fl.BoolVar(&f.race, "race", false, "build with the race detector; each report becomes a finding (needs a C compiler)")
 	fl.StringVar(&f.tags, "tags", "", "build tags, as for go build")
 	return cmd
 }
@@ -91,7 +102,7 @@ func (f *runFlags) check(cmd *cobra.Command) error {
 	case f.timeout < 0 || f.duration < 0 || f.maxSize < 0 || f.procs < 0:
 		return usage("--timeout, --duration, --max-size and --procs can't be negative")
 	}
-	return nil
+	return f.packages.check()
 }
 
 // run builds, records and shows or reports.
@@ -99,11 +110,13 @@ func (f *runFlags) run(cmd *cobra.Command, name string, args []string) error {
 	if err := f.check(cmd); err != nil {
 		return err
 	}
-	t, err := target.Find(name, store.Programs())
+	t, err := findTarget(name)
 	if err != nil {
-		return usage("%w", err)
+		return err
 	}
-	ctx := cmd.Context()
+	f.wantRace(t)
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM) // also ends the page that comes after the run
+	defer stop()
 	var page *page
 	if !f.noUI {
 		if page, err = f.page.open(ctx); err != nil { // before the program runs: a port in use must not cost a run
@@ -113,8 +126,10 @@ func (f *runFlags) run(cmd *cobra.Command, name string, args []string) error {
 	}
 	status := newProgress(os.Stderr)
 	defer status.done()
-	built, err := tracer.Build(ctx, f.build(t, status))
-	if err != nil {
+	building, signals := interruptible(ctx)
+	built, err := tracer.Build(building, f.build(t, status))
+	if err = signals.end(err); err != nil {
+		built.Close()
 		return buildError(err)
 	}
 	defer built.Close()
@@ -127,9 +142,12 @@ func (f *runFlags) run(cmd *cobra.Command, name string, args []string) error {
 	if page != nil {
 		opt.OnSnapshot = func(ix *index.Index, lag time.Duration) { page.live(dir, ix, lag) }
 	}
-	meta, err := tracer.Run(ctx, built, opt)
-	if err != nil {
+	meta, err := tracer.Run(context.WithoutCancel(ctx), built, opt) // signals are the program's now
+	if err != nil && meta.Outcome == "" {
 		return err
+	}
+	if err != nil { // the program ran, and its exit code is worth more than our trouble
+		complain(err)
 	}
 	built.Close()
 	if page != nil {
@@ -138,13 +156,40 @@ func (f *runFlags) run(cmd *cobra.Command, name string, args []string) error {
 	return f.report(dir, meta)
 }
 
+// findTarget finds what a person means by a name. A name that means nothing is wrong usage; a folder that can't be written is not.
+func findTarget(name string) (target.Target, error) {
+	if err := store.Check(); err != nil {
+		return target.Target{}, err
+	}
+	t, err := target.Find(name, store.Programs())
+	if _, ours := errors.AsType[*fs.PathError](err); err != nil && !ours {
+		err = usage("%w", err)
+	}
+	return t, err
+}
+
+// wantRace turns the race detector on for scenarios whose bug is a data race, and finds out whether it can be used.
+func (f *runFlags) wantRace(t target.Target) {
+	if t.Scenario != nil && slices.Contains(t.Scenario.Bug.Expect, "data-race") {
+		f.race = true
+	}
+	if f.race {
+		if f.noRace = tracer.NoCompiler(); f.noRace != "" {
+			complain(errors.New(f.noRace + "; going on without it"))
+		}
+	}
+}
+
 func (f *runFlags) build(t target.Target, status *progress) tracer.BuildOptions {
 	opt := tracer.BuildOptions{
 		Dir: t.Dir, Patterns: t.Patterns, Name: t.Program, Stderr: os.Stderr, Progress: status.say,
-		Wall: f.wall || t.Scenario != nil,
+		Wall: f.wall || t.Scenario != nil, Instrument: f.packages.instrument, Skip: f.packages.skip,
 	}
 	if f.tags != "" {
 		opt.Flags = append(opt.Flags, "-tags="+f.tags)
+	}
+	if f.race && f.noRace == "" {
+		opt.Flags = append(opt.Flags, "-race")
 	}
 	return opt
 }
@@ -166,6 +211,10 @@ func (f *runFlags) options(t target.Target, dir string, args []string) tracer.Ru
 		KeepOutput: f.keepOutput, Timeout: f.timeout, Duration: f.duration, MaxSize: f.maxSize,
 		Procs: f.procs, NoValues: f.values == "off",
 		Meta: recording.Meta{Program: t.Program, Pacing: "compressed"},
+	}
+	opt.Race = f.race && f.noRace == ""
+	if f.noRace != "" {
+		opt.Meta.Notes = append(opt.Meta.Notes, f.noRace)
 	}
 	if f.json {
 		opt.Stdout = os.Stderr
@@ -190,7 +239,7 @@ func buildError(err error) error {
 	if failed, ok := tracer.BuildFailed(err); ok {
 		return &exitCode{code: failed}
 	}
-	if errors.Is(err, tracer.ErrNotProgram) {
+	if errors.Is(err, tracer.ErrNotProgram) || tracer.Unsupported(err) {
 		return usage("%w", err)
 	}
 	return err

@@ -19,12 +19,14 @@ var layers = []struct {
 	name    string
 	imports []string
 }{
-	{"cmd/trace-viz", []string{"tracer", "internal/server", "internal/report", "internal/findings", "internal/index", "internal/store", "internal/target",
-		"internal/recording", "scenarios", "ui"}},
+	{"cmd/trace-viz", []string{"tracer", "internal/server", "internal/compare", "internal/report", "internal/findings", "internal/index", "internal/store", "internal/target",
+		"internal/recording", "internal/exercise", "scenarios", "ui"}},
 	{"tracer", []string{"internal/findings", "internal/index", "internal/recording", "tracer/rewrite", "tracer/hook"}},
-	{"internal/server", []string{"internal/report", "internal/findings", "internal/describe", "internal/flame", "internal/index", "internal/store",
+	{"internal/server", []string{"internal/compare", "internal/report", "internal/findings", "internal/describe", "internal/flame", "internal/index", "internal/store",
 		"internal/recording", "tracer/rewrite", "ui"}},
+	{"internal/compare", []string{"internal/report", "internal/findings", "internal/describe", "internal/index", "internal/recording", "tracer/rewrite"}},
 	{"internal/report", []string{"internal/findings", "internal/describe", "internal/index", "internal/recording"}},
+	{"internal/exercise", []string{"internal/findings", "scenarios"}},
 	{"internal/findings", []string{"internal/describe", "internal/index", "internal/recording"}},
 	{"internal/tracetest", []string{"internal/index", "internal/recording", "tracer/rewrite", "tracer/hook"}},
 	{"internal/describe", []string{"internal/index"}},
@@ -40,7 +42,7 @@ var layers = []struct {
 }
 
 // tools are commands and helpers for work on the project: nothing of the product imports them, and they may use all of it.
-var tools = []string{"internal/arch", "internal/bench", "internal/browsertest", "internal/browsertest/chrome", "internal/browsertest/headless", "internal/check", "internal/e2e", "internal/tracetest"}
+var tools = []string{"internal/arch", "internal/bench", "internal/browsertest", "internal/browsertest/chrome", "internal/browsertest/headless", "internal/check", "internal/e2e", "internal/rates", "internal/tracetest"}
 
 // standalone packages use the standard library alone: what is linked into a target, what people read as an example, and
 // the embedded files of the page.

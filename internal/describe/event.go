@@ -19,7 +19,8 @@ func Goroutine(ix *index.Index, g index.GID) string {
 	if g < 0 || int(g) >= ix.NumGoroutines() {
 		return "the runtime"
 	}
-	return clip(ix.Goroutines()[g].Name, fmt.Sprintf("goroutine %d", ix.Goroutines()[g].GoID))
+	who := ix.Goroutine(g)
+	return clip(who.Name, fmt.Sprintf("goroutine %d", who.GoID))
 }
 
 // Object returns the name of an object, or "a channel" and such if it has none.

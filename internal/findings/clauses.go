@@ -226,7 +226,7 @@ func (w *graph) evidence(gr *group) []string {
 		}
 	case "wait":
 		for _, g := range k.gone[:min(len(k.gone), mostNames)] {
-			lines = append(lines, w.name(g)+" ended at "+w.when(w.ix.Goroutines()[g].Ended)+" without a call of Done.")
+			lines = append(lines, w.name(g)+" ended at "+w.when(w.ix.Goroutine(g).Ended)+" without a call of Done.")
 		}
 	case "cond":
 		lines = append(w.ended(k.gone), w.signals(s.Obj))

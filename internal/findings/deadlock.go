@@ -60,6 +60,10 @@ func findDeadlock(p *Pass) []Finding {
 		return nil
 	}
 	f := Finding{Verdict: how, TimeNS: v.since}
+	if len(v.blocked) == 0 {
+		p.fillAbandoned(&f)
+		return []Finding{f}
+	}
 	p.end().fillStuck(&f, v.blocked)
 	if how == Suspected {
 		f.Why = append(f.Why, "Not proven: "+v.why+".")
@@ -74,7 +78,13 @@ func (p *Pass) deadlocked() (v verdict, how Verdict) {
 	}
 	switch p.Meta.Outcome {
 	case recording.Deadlock:
+		if p.Meta.Cut {
+			return v, "" // it came later
+		}
 		v, how = p.stuck(), Proven
+		if len(v.blocked) == 0 && v.proven {
+			return v, how
+		}
 		if len(v.blocked) == 0 { // the end of the trace is missing
 			v.blocked = p.end().waiting()
 			for _, g := range v.blocked {
@@ -83,7 +93,7 @@ func (p *Pass) deadlocked() (v verdict, how Verdict) {
 		}
 	case recording.Hung, recording.Signal:
 		v, how = p.stuck(), Suspected
-		if !p.Index.HasHooks() || !v.proven && !v.suspected || v.outside || p.Meta.WallNS-v.since < quietNS {
+		if !p.Index.HasHooks() || p.Meta.Cut || len(v.blocked) == 0 || !v.proven && !v.suspected || v.outside || p.Meta.WallNS-v.since < quietNS {
 			return v, ""
 		}
 		if v.why == "" {
@@ -94,6 +104,19 @@ func (p *Pass) deadlocked() (v verdict, how Verdict) {
 		return v, ""
 	}
 	return v, how
+}
+
+// fillAbandoned tells of a program that has no goroutine any more.
+func (p *Pass) fillAbandoned(f *Finding) {
+	main := p.Index.Goroutines()[exitedMain(p.Index)]
+	f.Message = "main ended by runtime.Goexit and no other goroutine is left, so nothing can end the program: only a return from main or os.Exit does."
+	site, seen := "", p.Index.EventsOf(main.ID)
+	for i := len(seen) - 1; i >= 0 && site == ""; i-- { // an end has no place: the last one at which main was seen
+		site = p.Index.Event(int(seen[i])).Site.String()
+	}
+	f.G, f.Goroutines = []index.GID{main.ID}, []Goroutine{{main.Process, main.GoID, main.Name, main.SpawnSite.String(), site}}
+	f.addSite(site)
+	f.Events = []int{main.EndEvent}
 }
 
 // waiting returns the goroutines that wait for others.
@@ -126,6 +149,9 @@ func (w *graph) fillStuck(f *Finding, list []index.GID) {
 	}
 	w.distinguish(objects)
 	f.Message = w.message(all, first)
+	if len(order) > 0 {
+		f.hint = mend(all, first[0])
+	}
 	for i, part := range first {
 		if i == mostClauses {
 			break
@@ -144,6 +170,34 @@ func (w *graph) fillStuck(f *Finding, list []index.GID) {
 	}
 	w.addObjects(f, objects)
 	slices.Sort(f.Events)
+}
+
+// mends are hints by what a goroutine waits for that nothing will wake.
+var mends = map[string]string{
+	"send":   "let somebody receive until the channel is closed, give the buffer a place for each send, or let the sender select on a context too",
+	"recv":   "close the channel when nothing more will come, or let the receiver select on a context too",
+	"select": "add a case for a context or a channel that is closed when the work is over",
+	"lock":   "unlock by a defer right after the lock",
+	"rlock":  "unlock by a defer right after the lock",
+	"wait":   "call Done by a defer at the top of each goroutine, or start them by Go",
+	"cond":   "call Signal or Broadcast each time the condition changes, also when the work is over",
+	"once":   "let the function of the Once wait for nothing that needs the Once",
+}
+
+// mend is the hint for a root cause.
+func mend(all []*group, part []int) string {
+	first := all[part[0]].first
+	switch op := first.Op; {
+	case !known(first):
+		return ""
+	case len(part) > 1 && (op == "lock" || op == "rlock"):
+		return "take the locks in the same order everywhere, and wait for nothing else while one is held"
+	case (op == "send" || op == "recv") && first.Obj < 0:
+		return "make the channel before it is used"
+	case (op == "lock" || op == "rlock") && slices.Contains(first.Held, first.Obj):
+		return "let one function lock and call others that expect the lock to be held"
+	}
+	return mends[first.Op]
 }
 
 // objects are what a group waits for.

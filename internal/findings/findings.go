@@ -1,6 +1,7 @@
 // Package findings says in words what went wrong in a recording. An analyzer is a value with a name, a page of
 // documentation and a function from an index to findings; each has a file of its own. What several need lies beside them:
-// who waits for what and who could wake whom (graph.go), how that is told (words.go, clauses.go), the chain behind one
+// who waits for what and who could wake whom (graph.go), who may have an object (contacts.go), how locks were used in the
+// whole run (history.go), how the program died (crash.go), how that is told (words.go, clauses.go), the chain behind one
 // goroutine's wait (why.go), and the judgement of a program that still runs (stuck.go).
 //
 // A finding is proven only when the recording itself shows it and every possible waker is known. What can't be excluded is
@@ -51,6 +52,8 @@ type Finding struct {
 
 	G []index.GID `json:"-"` // Goroutines as the index numbers them
 	O []index.OID `json:"-"` // Objects as the index numbers them
+
+	hint string // how to mend it; becomes the last sentence of Why
 }
 
 // A Goroutine is one that takes part in a finding.
@@ -81,10 +84,15 @@ type Analyzer struct {
 // A Pass is what analyzers work on. What several of them need is worked out once.
 type Pass struct {
 	Index *index.Index
-	Meta  recording.Meta // of which a plain trace has little
+	Meta  recording.Meta       // of which a plain trace has little
+	Rec   *recording.Recording // nil if only the index is known
 
-	final *graph
-	judge *verdict
+	final   *graph
+	judge   *verdict
+	death   *crash
+	history *history
+	left    *leaks
+	swept   bool // left is worked out
 }
 
 // Analyzers are all that there are, the worst first.
@@ -93,6 +101,23 @@ var Analyzers = []*Analyzer{
 	doubleLock,
 	partialDeadlock,
 	goroutineLeak,
+	sendOnClosed,
+	closeClosed,
+	negativeWaitGroup,
+	unlockUnlocked,
+	concurrentMap,
+	dataRace,
+	mainExitedEarly,
+	missedSignal,
+	waitGroupMisuse,
+	lockOrder,
+	lockContention,
+	heldWhileBlocking,
+	unboundedGoroutines,
+	serialWaits,
+	imbalance,
+	busyWait,
+	unreadResults,
 }
 
 // Find returns the analyzer of a kind, nil if there is none.
@@ -105,14 +130,29 @@ func Find(kind string) *Analyzer {
 	return nil
 }
 
-// Run applies all analyzers to a recording: findings in the order of severity, time, kind and message. The result is never
-// nil.
+// RunRecording is Run with what else is in the recording's folder: the text with which the runtime ended a program tells
+// why it died, and the table of sites how things are called.
+func RunRecording(rec *recording.Recording, ix *index.Index) []Finding {
+	return run(&Pass{Index: ix, Meta: rec.Meta, Rec: rec})
+}
+
+// Run applies all analyzers to an index: findings in the order of severity, time, kind and message. The result is never
+// nil. What needs the recording's folder is not found.
 func Run(ix *index.Index, meta recording.Meta) []Finding {
-	p := &Pass{Index: ix, Meta: meta}
+	return run(&Pass{Index: ix, Meta: meta})
+}
+
+func run(p *Pass) []Finding {
 	all := []Finding{}
 	for _, a := range Analyzers {
-		for _, f := range a.Run(p) {
-			f.Kind, f.Severity = a.Name, a.Severity
+		found := a.Run(p)
+		for i := range found {
+			found[i].Kind, found[i].Severity = a.Name, a.Severity
+		}
+		for _, f := range merge(found) {
+			if f.hint != "" {
+				f.Why = append(f.Why, "To mend it: "+f.hint+".")
+			}
 			all = append(all, f.whole())
 		}
 	}

@@ -1,6 +1,7 @@
 package findings_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -34,10 +35,8 @@ func TestGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			ix := tracetest.Index(t, string(part(ar, "trace")))
-			meta := recording.Meta{Outcome: strings.TrimSpace(string(part(ar, "outcome"))), Complete: true, WallNS: 5e9}
-			got := dump(t, ix, meta)
-			list, innocent := findings.Run(ix, meta), strings.HasPrefix(name, "innocent-")
+			ix, list := find(t, ar)
+			got, innocent := dump(t, ix, list), strings.HasPrefix(name, "innocent-")
 			if proven, _, _ := findings.Stuck(ix); innocent && proven {
 				t.Error("proven to be stuck, and it is not")
 			}
@@ -51,6 +50,26 @@ func TestGolden(t *testing.T) {
 			}
 		})
 	}
+}
+
+// find gives the index and the findings of a trace in text: with a crash, as a recording on disk is looked at.
+func find(t *testing.T, ar *txtar.Archive) (*index.Index, []findings.Finding) {
+	t.Helper()
+	data, sites := tracetest.Trace(t, string(part(ar, "trace")))
+	ix, err := index.Read(bytes.NewReader(data), int64(len(data)), index.Options{Sites: sites})
+	if err != nil {
+		t.Fatal(err)
+	}
+	meta := recording.Meta{Outcome: strings.TrimSpace(string(part(ar, "outcome"))), Complete: true, WallNS: max(5e9, ix.Duration())}
+	crash := part(ar, "crash")
+	if crash == nil {
+		return ix, findings.Run(ix, meta)
+	}
+	rec := &recording.Recording{Dir: t.TempDir(), Meta: meta, Sites: sites}
+	if err := os.WriteFile(filepath.Join(rec.Dir, "crash.log"), crash, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return ix, findings.RunRecording(rec, ix)
 }
 
 func part(ar *txtar.Archive, name string) []byte {
@@ -77,12 +96,12 @@ func write(t *testing.T, file string, ar *txtar.Archive, got string) {
 }
 
 // dump tells in text all that this package says about an index.
-func dump(t *testing.T, ix *index.Index, meta recording.Meta) string {
+func dump(t *testing.T, ix *index.Index, list []findings.Finding) string {
 	t.Helper()
 	var b strings.Builder
 	proven, suspected, why := findings.Stuck(ix)
 	fmt.Fprintf(&b, "stuck: proven %v, suspected %v %s\n", proven, suspected, why)
-	for _, f := range findings.Run(ix, meta) {
+	for _, f := range list {
 		fmt.Fprintf(&b, "%s %s %s at %d\n\t%s\n", f.Kind, f.Verdict, f.Severity, f.TimeNS, f.Message)
 		for _, why := range f.Why {
 			fmt.Fprintf(&b, "\t- %s\n", why)
@@ -175,10 +194,13 @@ func TestSameAgain(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		meta := recording.Meta{Outcome: strings.TrimSpace(string(part(ar, "outcome"))), Complete: true, WallNS: 5e9}
-		first := dump(t, tracetest.Index(t, string(part(ar, "trace"))), meta)
+		again := func() string {
+			ix, list := find(t, ar)
+			return dump(t, ix, list)
+		}
+		first := again()
 		for range 5 {
-			if again := dump(t, tracetest.Index(t, string(part(ar, "trace"))), meta); again != first {
+			if again := again(); again != first {
 				t.Fatalf("%s: got\n%s\nthen\n%s", file, first, again)
 			}
 		}

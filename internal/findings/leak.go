@@ -15,8 +15,12 @@ var goroutineLeak = &Analyzer{
 	Doc: `A goroutine still waits when the program is over, and nothing that is alive can wake it. In a short program nobody
 notices; in a server each request may leave one behind, with all the memory that it holds on to.
 
-This version looks for the plainest form: a goroutine that could not send, because nobody ever received from the
-channel. Workers that wait for their next job when the program ends are not told.
+Who could wake it is known from what was done: who used the channel or lock, who was spawned by a user of it, and who
+got a message from one. Workers that wait for their next job when main returns are no leak as long as somebody who has
+their channel is alive, and neither is what waits for a timer, a context, a signal or the network.
+
+It is suspected, not proven, where a way to hand on the channel leaves no sign in a recording: a field of a struct, or a
+function that time.AfterFunc will call.
 
 Wrong: after a time-out nobody receives from result any more, and the goroutine waits for ever.
 
@@ -46,58 +50,220 @@ Right: with a place in the buffer the send needs no receiver.
 `,
 }
 
-// findLeak finds senders that nobody ever received from, in a program that ended well by itself. It says nothing while a
-// goroutine other than main goes on: that one might have received in time.
-func findLeak(p *Pass) []Finding {
-	ix := p.Index
-	if p.Meta.Outcome != recording.Exit || p.Meta.ExitCode != 0 || !p.Meta.Complete || !ix.Quality().Complete || ix.NumEvents() == 0 {
-		return nil
-	}
-	w := p.end()
-	var stuck []index.GID
-	for _, s := range w.st.Goroutines {
-		switch {
-		case ix.Goroutines()[s.G].Start == mainStart:
-		case !index.Blocked(s.State):
-			return nil
-		default:
-			stuck = append(stuck, s.G)
-		}
-	}
-	stuck = slices.DeleteFunc(stuck, func(g index.GID) bool { return !w.unread(w.state(g)) })
-	var list []Finding
-	for _, gr := range w.groups(stuck) {
-		list = append(list, w.leak(gr))
-	}
-	return list
-}
-
 // mainStart is what the main goroutine runs.
 const mainStart = "runtime.main"
 
-// unread tells whether s sends to a channel from which nobody ever received. One that waited for it in a select and took another case is no receiver.
-func (w *graph) unread(s *index.GState) bool {
-	if !known(s) || s.Op != "send" || s.Obj < 0 {
-		return false
-	}
-	o, u := w.ix.Objects()[s.Obj], w.use(s.Obj)
-	return o.MadeEvent >= 0 && !o.Reused && !o.Inexact && !u.partial && len(u.recv) == 0
+// leaks looks for goroutines that nothing can wake, as a garbage collector looks for memory: those that go on are alive, so
+// is whom they could wake, and what is left over is not.
+type leaks struct {
+	w        *graph
+	over     bool // the program ended by itself: main has returned
+	main     index.GID
+	contacts *contacts
+	circles  map[index.OID]*circle
+	dead     map[index.GID]bool
+	doubt    map[index.GID]string // why one of the dead may not be
 }
 
-func (w *graph) leak(gr *group) Finding {
-	s, n := gr.first, len(gr.members)
-	f := Finding{Verdict: Proven}
-	w.distinguish(gr.objects())
-	f.Message = w.names(gr.members) + " " + plural(n, "waits", "wait") + " to send to " + w.object(s.Obj) + w.full(s.Obj) +
-		", from which nobody ever received. The program ended without " + plural(n, "it", "them") + "."
-	for _, g := range gr.members {
-		w.addGoroutine(&f, g)
-		f.TimeNS = max(f.TimeNS, w.state(g).Since)
-		if len(f.Why) < mostNames {
-			f.Why = append(f.Why, w.why(g)[0]+".")
+// findLeak finds what is left over at the end of a program that ended by itself, or that was stopped while others went on.
+func findLeak(p *Pass) []Finding {
+	if l := p.leaks(); l != nil {
+		return l.tell()
+	}
+	return nil
+}
+
+// leaks works out what is left over, nil if nothing is.
+func (p *Pass) leaks() *leaks {
+	if !p.swept {
+		p.swept, p.left = true, p.sweep()
+	}
+	return p.left
+}
+
+func (p *Pass) sweep() *leaks {
+	ix := p.Index
+	if !p.ended() || ix.NumEvents() == 0 || !ix.HasHooks() {
+		return nil
+	}
+	if _, how := p.deadlocked(); how != "" {
+		return nil
+	}
+	l := &leaks{w: p.end(), over: p.Meta.Outcome == recording.Exit, main: index.None, circles: map[index.OID]*circle{},
+		dead: map[index.GID]bool{}, doubt: map[index.GID]string{}}
+	for _, s := range l.w.st.Goroutines {
+		if ix.Goroutines()[s.G].Start == mainStart {
+			l.main = s.G
+		}
+		if l.candidate(&s, p.quiet()) {
+			l.dead[s.G] = true
 		}
 	}
-	w.addObjects(&f, gr.objects())
-	slices.Sort(f.Events)
-	return f
+	if len(l.dead) == 0 {
+		return nil
+	}
+	l.contacts = newContacts(ix)
+	l.sweep()
+	return l
+}
+
+// ended tells whether the recording shows how goroutines were left at the end.
+func (p *Pass) ended() bool {
+	if !p.Meta.Complete || p.Meta.Cut || !p.Index.Quality().Complete {
+		return false
+	}
+	switch p.Meta.Outcome {
+	case recording.Exit:
+		return p.Meta.ExitCode == 0
+	case recording.Hung, recording.Signal:
+		return true
+	}
+	return false
+}
+
+// quiet is the time after which nothing is called a leak: a program that is stopped from outside is in the middle of things.
+func (p *Pass) quiet() int64 {
+	if p.Meta.Outcome == recording.Exit {
+		return p.Index.Duration()
+	}
+	return p.Index.Duration() - quietNS
+}
+
+// candidate tells whether a goroutine waits for something that only a goroutine of the program can bring, and all is known
+// about what it waits for.
+func (l *leaks) candidate(s *index.GState, quiet int64) bool {
+	if !index.Blocked(s.State) || !known(s) || s.Since > quiet {
+		return false
+	}
+	switch s.Op {
+	case "send", "recv":
+		return s.Obj < 0 || l.traced(s.Obj)
+	case "select":
+		return len(s.Cases) > 0 && len(s.Cases) < maxCases &&
+			!slices.ContainsFunc(s.Cases, func(c index.SelectCase) bool { return c.Obj >= 0 && !l.traced(c.Obj) })
+	}
+	return s.Obj >= 0 && !l.w.ix.Objects()[s.Obj].Reused
+}
+
+// traced tells whether all that was done to a channel is known.
+func (l *leaks) traced(o index.OID) bool {
+	x := l.w.ix.Objects()[o]
+	return x.MadeEvent >= 0 && !x.Reused && !x.Inexact
+}
+
+// sweep takes out of the dead those that somebody else could wake, until nothing changes.
+func (l *leaks) sweep() {
+	list := sorted(l.dead)
+	for changed := true; changed; {
+		changed = false
+		for _, g := range list {
+			if l.dead[g] && l.wakeable(l.w.state(g)) {
+				delete(l.dead, g)
+				delete(l.doubt, g)
+				changed = true
+			}
+		}
+	}
+}
+
+func sorted(set map[index.GID]bool) []index.GID {
+	list := make([]index.GID, 0, len(set))
+	for g := range set {
+		list = append(list, g)
+	}
+	slices.Sort(list)
+	return list
+}
+
+// wakeable tells whether one that is not dead could wake s.
+func (l *leaks) wakeable(s *index.GState) bool {
+	w := l.w
+	switch s.Op {
+	case "send", "recv":
+		return l.answered(s, s.Obj, s.Op == "recv")
+	case "select":
+		return slices.ContainsFunc(s.Cases, func(c index.SelectCase) bool { return l.answered(s, c.Obj, c.Recv) })
+	case "lock", "rlock":
+		k := w.wakersOf(s)
+		return len(k.alive)+len(k.gone) == 0 || w.foreignUnlock(s.Obj) || l.anyAlive(k.alive)
+	case "once":
+		k := w.wakersOf(s)
+		return len(k.alive)+len(k.gone) == 0 || l.anyAlive(k.alive)
+	case "wait":
+		return l.awaited(s)
+	}
+	c := l.circleOf(s.Obj)
+	l.suspect(s.G)
+	return c.all || l.anyAlive(l.going(s.Obj, c.sure)) || l.anyAlive(l.going(s.Obj, c.loose))
+}
+
+// going is a list without main, when main has returned and never used an object itself.
+func (l *leaks) going(o index.OID, list []index.GID) []index.GID {
+	if !l.over || l.touched(l.w.use(o).touch, l.main) {
+		return list
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(g index.GID) bool { return g == l.main })
+}
+
+func (l *leaks) anyAlive(list []index.GID) bool {
+	return slices.ContainsFunc(list, func(g index.GID) bool { return !l.dead[g] })
+}
+
+// suspect notes that ways are open on which s could be woken, and which no recording shows.
+func (l *leaks) suspect(g index.GID) {
+	if l.doubt[g] == "" {
+		l.doubt[g] = "what was kept in a field of a struct or in a pending time.AfterFunc leaves no sign in the recording"
+	}
+}
+
+// answered tells whether somebody could do the other side of a channel operation. main, when it has returned, could only have
+// done what it did before. One that received through a lock what it never used may answer a receiver, as those do that
+// keep channels for replies in a map; to answer a sender it would have to take what others wait to get rid of.
+func (l *leaks) answered(s *index.GState, o index.OID, recv bool) bool {
+	if o < 0 {
+		return false // a nil channel
+	}
+	c, u := l.circleOf(o), l.w.use(o)
+	if c.all {
+		return true
+	}
+	for _, g := range c.sure {
+		switch {
+		case l.dead[g]:
+		case g != l.main || !l.over:
+			return true
+		case recv && l.touched(u.touch, g) || !recv && l.touched(u.recv, g):
+			return true
+		}
+	}
+	loose := slices.DeleteFunc(slices.Clone(c.loose), func(g index.GID) bool { return l.dead[g] || g == l.main && l.over })
+	if recv {
+		l.suspect(s.G)
+		return len(loose) > 0
+	}
+	if len(loose) > 0 && l.doubt[s.G] == "" {
+		l.doubt[s.G] = l.w.name(loose[0]) + " may have got " + l.w.object(o) + " from somebody with whom it shares a lock"
+	}
+	return false
+}
+
+func (l *leaks) touched(list []user, g index.GID) bool {
+	return slices.ContainsFunc(list, func(u user) bool { return u.g == g })
+}
+
+// awaited tells whether somebody could call Done: those that Add was for, those that did it before, and those that may have
+// the WaitGroup and did not.
+func (l *leaks) awaited(s *index.GState) bool {
+	alive, gone := l.w.doers(s.Obj)
+	if l.anyAlive(alive) {
+		return true
+	}
+	if len(alive)+len(gone) == 0 {
+		l.suspect(s.G)
+	}
+	c := l.circleOf(s.Obj)
+	if c.all {
+		return true
+	}
+	return slices.ContainsFunc(c.sure, func(g index.GID) bool { return !l.dead[g] && (g != l.main || !l.over) })
 }

@@ -108,6 +108,7 @@ func findDoubleLock(p *Pass) []Finding {
 		f := Finding{Verdict: Proven, TimeNS: s.Since}
 		w.distinguish([]index.OID{s.Obj})
 		f.Message = w.name(g) + " " + w.does(s, 1) + w.hold(s, g, true) + "."
+		f.hint = "let one function lock and call others that expect the lock to be held"
 		if l := w.locks[s.Obj]; s.Op == "rlock" && l.Holder < 0 {
 			f.Why = append(f.Why, w.names(w.holders(s))+" came in between and waits to lock it: who wants to read from then on waits behind it.")
 		}

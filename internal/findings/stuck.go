@@ -53,6 +53,9 @@ func judge(ix *index.Index) verdict {
 		v.doubt(ix, s)
 	}
 	if len(v.blocked) == 0 {
+		if main := exitedMain(ix); main >= 0 && !signals {
+			return verdict{proven: true, since: lastEnd(all)}
+		}
 		return verdict{why: "no goroutine of the program is known"}
 	}
 	if signals {
@@ -61,6 +64,30 @@ func judge(ix *index.Index) verdict {
 	v.suspected = v.why != ""
 	v.proven = !v.suspected
 	return v
+}
+
+// exitedMain is the main goroutine if it ended by runtime.Goexit, which leaves the program without anyone who could end it;
+// -1 otherwise. When main returns, the program ends and no end of a goroutine is seen.
+func exitedMain(ix *index.Index) index.GID {
+	for _, g := range ix.Goroutines() {
+		if g.GoID == mainID && g.Ended >= 0 {
+			return g.ID
+		}
+	}
+	return -1
+}
+
+// mainID is the runtime's number of the main goroutine.
+const mainID = 1
+
+// lastEnd is when the last goroutine of the program ended.
+func lastEnd(all []index.Goroutine) (t int64) {
+	for _, g := range all {
+		if !g.System {
+			t = max(t, g.Ended)
+		}
+	}
+	return t
 }
 
 // note adds a doubt. The first one is told; one from outside of the goroutines weighs more.
@@ -75,6 +102,9 @@ func (v *verdict) note(outside bool, why string) {
 func (v *verdict) doubt(ix *index.Index, s *index.GState) {
 	name := ix.Goroutines()[s.G].Name
 	if !known(s) {
+		if waitsForTest(ix, s) {
+			return
+		}
 		switch reason := blockReason(ix, s); {
 		case reason == "forever":
 		case s.State == index.StateSend || s.State == index.StateLock:

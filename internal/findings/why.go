@@ -25,7 +25,7 @@ func Why(ix *index.Index, ev int, g index.GID) []string {
 
 func (w *graph) why(g index.GID) []string {
 	if !w.lives(g) {
-		if who := w.ix.Goroutines()[g]; who.EndEvent >= 0 && who.EndEvent <= w.ev {
+		if who := w.ix.Goroutine(g); who.EndEvent >= 0 && who.EndEvent <= w.ev {
 			return []string{who.Name + " ended at " + w.when(who.Ended)}
 		}
 		return []string{}
@@ -229,7 +229,7 @@ func (w *graph) left0(s *index.GState, gone []index.GID) string {
 		if i == 0 {
 			word = " ended at "
 		}
-		ends = append(ends, w.name(g)+word+w.when(w.ix.Goroutines()[g].Ended))
+		ends = append(ends, w.name(g)+word+w.when(w.ix.Goroutine(g).Ended))
 	}
 	if len(ends) == 0 {
 		return text

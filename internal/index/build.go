@@ -23,6 +23,7 @@ type data struct {
 	quality  Quality
 	ended    bool
 	gaps     int // places where damage cut the recording
+	sumsOf   stateSums
 }
 
 // gor is a goroutine of the program.
@@ -84,10 +85,9 @@ type builder struct {
 	t0      int64 // of the first event
 	started bool
 	now     int64
-	running [NumStates]int // goroutines of the program in each state
-	ownStop trace.GoID     // goroutine in whose name the hooks stop the world
-	gap     bool           // states are being learnt anew, after damage
-	seen    []bool         // with gap: goroutines that are known to live
+	ownStop trace.GoID // goroutine in whose name the hooks stop the world
+	gap     bool       // states are being learnt anew, after damage
+	seen    []bool     // with gap: goroutines that are known to live
 	args    []int64
 }
 
@@ -124,7 +124,7 @@ func (b *builder) event(e *trace.Event) {
 	case trace.EventRegionEnd:
 		b.annotation(e, KindRegionEnd, e.Region().Type, "")
 	case trace.EventTaskBegin:
-		b.annotation(e, KindTaskBegin, e.Task().Type, "")
+		b.taskBegin(e)
 	}
 }
 
@@ -141,6 +141,9 @@ func (b *builder) clock(t int64) {
 // add appends an event at the current time.
 func (b *builder) add(r row) uint32 {
 	r.time = b.now
+	if b.n%markLen == 0 {
+		b.sumsOf.mark(b.now)
+	}
 	if b.n >= extraBit-1 {
 		panic("index: more events than an index can hold")
 	}
@@ -157,7 +160,7 @@ func (b *builder) change(g int32, ev uint32, state uint8) {
 
 // count keeps the intervals in which some goroutine is in a system call or waits for the network.
 func (b *builder) count(state uint8, d int) {
-	b.running[state] += d
+	b.sumsOf.change(state, d, b.now)
 	var list *[]int64
 	switch state {
 	case StateSyscall:
@@ -167,7 +170,7 @@ func (b *builder) count(state uint8, d int) {
 	default:
 		return
 	}
-	if n := b.running[state]; d > 0 && n == 1 || d < 0 && n == 0 {
+	if n := b.sumsOf.running[state]; d > 0 && n == 1 || d < 0 && n == 0 {
 		*list = append(*list, b.now)
 	}
 }
@@ -310,8 +313,11 @@ func (b *builder) annotation(e *trace.Event, kind EventKind, name, message strin
 	if g < 0 {
 		return
 	}
-	ev := b.add(row{kind: kind, proc: b.proc(e.Proc()), g: g, other: None, stack: b.in.stack(e.Stack()),
-		reason: b.in.reason(name)})
+	reason, known := b.in.label(name)
+	ev := b.add(row{kind: kind, proc: b.proc(e.Proc()), g: g, other: None, stack: b.in.stack(e.Stack()), reason: reason})
+	if !known && message == "" {
+		message = name
+	}
 	if message != "" {
 		h, i := b.payload(ev)
 		h.val[i] = b.in.str(message)

@@ -16,6 +16,7 @@ type Index struct {
 
 	goroutines func() []Goroutine
 	objects    func() []Object
+	lifetimes  func() []life // by goroutine, livesLen at a time
 	lanes      []func() []uint32
 	mips       sync.Map // RowKey → *mip
 }
@@ -23,6 +24,11 @@ type Index struct {
 // newIndex makes a snapshot of what the builder has.
 func newIndex(d *data, segs []*segment, sites *rewrite.Sites) *Index {
 	ix := &Index{data: *d, segs: segs, sites: sites}
+	if n := len(d.chunks); n > 0 {
+		// The builder may still give the last chunk a pointer that it lacks.
+		last := *d.chunks[n-1]
+		ix.chunks = append(d.chunks[:n-1:n-1], &last)
+	}
 	ix.gs = append([]gor(nil), d.gs...)
 	ix.objs = append([]object(nil), d.objs...)
 	for i := range ix.objs {
@@ -46,6 +52,7 @@ func (o *object) freezeSteps() {
 func (ix *Index) prepare() {
 	ix.goroutines = sync.OnceValue(ix.makeGoroutines)
 	ix.objects = sync.OnceValue(ix.makeObjects)
+	ix.lifetimes = sync.OnceValue(ix.makeLives)
 	ix.lanes = make([]func() []uint32, len(ix.procs))
 	for p := range ix.procs {
 		ix.lanes[p] = sync.OnceValue(func() []uint32 { return ix.makeLane(p) })
@@ -92,19 +99,47 @@ func (ix *Index) Objects() []Object { return ix.objects() }
 func (ix *Index) makeGoroutines() []Goroutine {
 	list := make([]Goroutine, len(ix.gs))
 	for i := range list {
-		p := &ix.gs[i]
-		g := Goroutine{ID: GID(i), Process: 1, GoID: p.goid, Name: ix.goroutineName(int32(i)), Role: ix.strs[p.role],
-			Start: ix.strs[p.start], Parent: GID(p.parent), SpawnEvent: None, Ended: -1, EndEvent: None}
-		if p.spawnEv != noEvent {
-			g.SpawnEvent, g.Created = int(p.spawnEv), ix.time(p.spawnEv)
-			g.SpawnSite = ix.siteOfStack(ix.stackID(p.spawnEv))
-		}
-		if p.endEv != noEvent {
-			g.EndEvent, g.Ended = int(p.endEv), ix.time(p.endEv)
-		}
-		list[i] = g
+		list[i] = ix.Goroutine(GID(i))
 	}
 	return list
+}
+
+// Goroutine returns goroutine g, which must be one. It makes nothing of the others, of which there may be millions.
+func (ix *Index) Goroutine(id GID) Goroutine {
+	p := &ix.gs[id]
+	g := Goroutine{ID: id, Process: 1, GoID: p.goid, Name: ix.goroutineName(int32(id)), Role: ix.strs[p.role],
+		Start: ix.strs[p.start], Parent: GID(p.parent), SpawnEvent: None, Ended: -1, EndEvent: None}
+	if p.spawnEv != noEvent {
+		g.SpawnEvent, g.Created = int(p.spawnEv), ix.time(p.spawnEv)
+		g.SpawnSite = ix.siteOfStack(ix.stackID(p.spawnEv))
+	}
+	if p.endEv != noEvent {
+		g.EndEvent, g.Ended = int(p.endEv), ix.time(p.endEv)
+	}
+	return g
+}
+
+// Parent returns the goroutine that spawned g, -1 if it is not known or the runtime's.
+func (ix *Index) Parent(g GID) GID { return GID(ix.gs[g].parent) }
+
+// Files calls f with the file of each event from from to to-1, but only once for each stack: seen holds the numbers of
+// those that need no look any more, and is returned with what it has more by then.
+func (ix *Index) Files(from, to int, seen []bool, f func(file string)) []bool {
+	if n := len(ix.stacks); n > len(seen) {
+		seen = append(seen, make([]bool, n-len(seen))...)
+	}
+	ix.eachChunkTo(uint32(from), to, func(ch *chunk, _ uint32, i, n int) {
+		for _, id := range ch.stack[i:n] {
+			if seen[id] {
+				continue
+			}
+			seen[id] = true
+			if s := ix.siteOfStack(id); s.File != "" {
+				f(s.File)
+			}
+		}
+	})
+	return seen
 }
 
 func (ix *Index) makeObjects() []Object {

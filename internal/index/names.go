@@ -59,7 +59,7 @@ func (n *namer) role(goid int64, start frame, spawn uint32) uint32 {
 
 // fromSpawn looks the go statement up in the sites, "" if it is not there.
 func (n *namer) fromSpawn(fn string, spawn uint32) string {
-	fr, ok := n.in.userFrameOf(spawn)
+	fr, ok := n.spawnFrame(spawn)
 	if !ok {
 		return ""
 	}
@@ -94,6 +94,21 @@ func (n *namer) fromSpawn(fn string, spawn uint32) string {
 	return n.sites.Spawns[best].Name
 }
 
+// errgroup begins the names of the methods of golang.org/x/sync/errgroup.Group, whose Go and TryGo begin goroutines for others.
+const errgroup = "golang.org/x/sync/errgroup.(*Group)."
+
+// spawnFrame returns the place that says most of a goroutine by the stack that spawned it: behind the frames of errgroup.
+func (n *namer) spawnFrame(id uint32) (frame, bool) {
+	s := n.in.stacks[id]
+	for i := s.user; i < s.n; i++ {
+		f := n.in.frames[n.in.seq[s.off+uint32(i)]]
+		if !strings.HasPrefix(n.in.strs[f.fn], errgroup) {
+			return f, true
+		}
+	}
+	return n.in.userFrameOf(id)
+}
+
 // fileMatches tells whether the file of a frame is the one that the sites call name.
 func fileMatches(file, name, fn string) bool {
 	if file == name || strings.HasSuffix(file, "/"+name) {
@@ -111,9 +126,9 @@ func sameFunc(short, fn string) bool {
 func (n *namer) fromStart(start frame, spawn uint32) string {
 	fn := n.in.strs[start.fn]
 	line := start.line
-	if strings.HasPrefix(fn, "sync.(*WaitGroup).Go.") || hookFunc(fn) {
+	if strings.HasPrefix(fn, "sync.(*WaitGroup).Go.") || strings.HasPrefix(fn, errgroup) || hookFunc(fn) {
 		// The literal is the caller's; its own line is not known.
-		fr, ok := n.in.userFrameOf(spawn)
+		fr, ok := n.spawnFrame(spawn)
 		if !ok {
 			return shortFunc(fn)
 		}

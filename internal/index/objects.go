@@ -20,7 +20,8 @@ const (
 type object struct {
 	addr    uint64
 	kind    string
-	site    uint32 // that named it
+	site    uint32 // that made it, or else named it
+	alias   uint32 // that named it when the one that made it has no name for it, 0 if there is none
 	make    uint32 // event of the make record, or noEvent
 	first   uint32
 	last    uint32
@@ -30,6 +31,7 @@ type object struct {
 	ops     uint32 // events
 	guess   bool   // code without hooks used it too
 	doubt   bool   // the address may have served another object
+	timer   bool   // a channel whose elements come from a timer of the runtime
 	gcs     int    // collections that had begun or ended at its last use
 	steps   []step
 	sends   []op // channel: in the order in which they took effect; element k-1 is the k-th send
@@ -80,6 +82,22 @@ type lateOp struct {
 // taken for the counterpart. Clock ticks that tie and selects, which log outside of the hook lock, explain less.
 const patience = 100e6
 
+// freshBit marks what stands for the addresses of all channels that one site makes afresh each time, as time.After does: they are
+// one object, for nothing else can reach them. No address has it.
+const freshBit = 1 << 63
+
+// caseSite returns the site of case i of the select statement at site: they follow it.
+func (b *builder) caseSite(site uint32, i int) uint32 {
+	s, ok := b.opt.Sites.Site(site)
+	if !ok || s.Op != rewrite.OpSelect {
+		return site
+	}
+	if c, ok := b.opt.Sites.Site(site + 1 + uint32(i)); ok && c.Select && c.File == s.File {
+		return site + 1 + uint32(i)
+	}
+	return site
+}
+
 // selCase is a case of a waiting select.
 type selCase struct {
 	obj  OID
@@ -90,6 +108,10 @@ type selCase struct {
 func (b *builder) object(addr uint64, kind string, site uint32, fresh bool) OID {
 	if addr == 0 {
 		return None
+	}
+	at, _ := b.opt.Sites.Site(site)
+	if at.Fresh && kind == KindChannel {
+		addr = freshBit | uint64(site)
 	}
 	id, known := b.addr[addr]
 	if known && !fresh {
@@ -114,7 +136,7 @@ func (b *builder) object(addr uint64, kind string, site uint32, fresh bool) OID 
 		}
 	}
 	id = OID(len(b.objs))
-	o := object{addr: addr, kind: kind, site: site, make: noEvent, first: noEvent, closed: noEvent, gone: noEvent, cap: -1,
+	o := object{addr: addr, kind: kind, site: site, timer: at.Timer, make: noEvent, first: noEvent, closed: noEvent, gone: noEvent, cap: -1,
 		gcs: len(b.gc)}
 	if kind == KindChannel {
 		o.ch = &chanState{}
@@ -143,9 +165,14 @@ func (b *builder) nameObject(o *object, site uint32) {
 	if last := o.lastStep(); collected && first.Name != s.Name && o.make == noEvent && last.a <= 0 && last.q == 0 && last.r == 0 {
 		o.doubt = true // it was idle, memory was collected, and now it goes by another name
 	}
-	if first.Name == "" && s.Name != "" && o.make == noEvent {
-		o.site = site
-		return
+	if first.Name == "" && s.Name != "" {
+		if o.make == noEvent {
+			o.site = site
+			return
+		}
+		if o.alias == 0 {
+			o.alias = site
+		}
 	}
 	if o.kind == KindChannel && first.Elem != "" && s.Elem != "" && first.Elem != s.Elem && o.make == noEvent {
 		o.doubt = true
@@ -219,6 +246,9 @@ func (b *builder) settle(o *object, at uint32) {
 
 // overdue tells whether an operation has waited so long for its counterpart that code without hooks must have been it.
 func (b *builder) overdue(o *object, since int64, announced int) bool {
+	if o.timer {
+		return true // the runtime was, and nobody else can be
+	}
 	if b.now-since < patience || announced > 0 && b.now-since < 100*patience {
 		return false
 	}
@@ -247,11 +277,17 @@ func (d *data) exported(id OID, sites *rewrite.Sites) Object {
 	o := &d.objs[id]
 	x := Object{ID: id, Kind: o.kind, Addr: o.addr, Cap: int(o.cap), MadeEvent: None, FirstEvent: int(o.first),
 		LastEvent: int(o.last), Closed: None, Reused: o.doubt, Inexact: o.guess}
+	if o.addr&freshBit != 0 {
+		x.Addr = 0 // there are many
+	}
 	if s, ok := sites.Site(o.site); ok {
 		x.Name, x.Type, x.Elem = s.Name, s.Type, s.Elem
 		if o.make != noEvent {
 			x.Made = Site{sites.Files[s.File], s.Line, s.Func}
 		}
+	}
+	if s, ok := sites.Site(o.alias); ok && x.Name == "" {
+		x.Name = s.Name
 	}
 	if o.make != noEvent {
 		x.MadeEvent = int(o.make)

@@ -112,18 +112,21 @@ func (b *builder) takeBlock(bl *block) error {
 // Open reads a whole trace. A damaged file is read as far as that is possible, and Quality says what is missing; an
 // error means that nothing could be read.
 func Open(path string, opt Options) (*Index, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	info, err := os.Stat(path) // before opening it: a pipe that nobody writes to must not hold us up
 	if err != nil {
 		return nil, err
 	}
 	if info.IsDir() {
 		return nil, fmt.Errorf("read %s: it is a directory; want a Go execution trace", path)
 	}
+	if info.Mode()&os.ModeNamedPipe != 0 {
+		return nil, fmt.Errorf("read %s: it is a pipe, which can be read only once: save it to a file first", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
 	ix, err := Read(f, info.Size(), opt)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)
@@ -137,11 +140,17 @@ func Read(r io.ReaderAt, size int64, opt Options) (*Index, error) {
 	if _, err := r.ReadAt(head, 0); err != nil && err != io.EOF {
 		return nil, err
 	}
+	b := newBuilder(opt)
+	if size < headerLen && opt.MayBeEmpty {
+		q := &loss{size: size}
+		q.note("the file ends within its header")
+		b.finish(q)
+		return newFinalIndex(b), nil
+	}
 	version, err := parseHeader(head)
 	if err != nil {
 		return nil, err
 	}
-	b := newBuilder(opt)
 	b.version = fmt.Sprintf("go 1.%d", version)
 	q := &loss{size: size}
 	if version < firstSplit {
@@ -184,6 +193,7 @@ func (b *builder) readWhole(r io.ReaderAt, size int64, q *loss) error {
 			err = e
 		}
 		bl.free()
+		b.grow(q, 0)
 	}
 	if err != nil && b.n == 0 {
 		return err
@@ -281,7 +291,19 @@ func (b *builder) buildPart(p part, out <-chan *block, q *loss) {
 		if blocks++; blocks%256 == 0 && b.opt.Progress != nil {
 			b.opt.Progress(Progress{ReadBytes: p.off, TotalBytes: q.size, Events: b.n})
 		}
+		b.grow(q, p.off)
 	}
 	b.endGap(err == nil)
 	q.end(b, p, err)
+}
+
+// grow tells opt.Grown that there is more; at is how far in the file the reading is.
+func (b *builder) grow(q *loss, at int64) {
+	if b.opt.Grown == nil {
+		return
+	}
+	b.opt.Grown(Progress{ReadBytes: at, TotalBytes: q.size, Events: b.n}, func() *Index {
+		b.quality = q.quality()
+		return newIndex(b.data, addSegment(nil, b.data), b.opt.Sites)
+	})
 }

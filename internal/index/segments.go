@@ -86,9 +86,14 @@ func (d *data) newSegment(lo uint32) *segment {
 
 // eachChunk calls f for the events from lo on, by chunk: those with the places i to n-1, of which first+i is the number.
 func (d *data) eachChunk(lo uint32, f func(ch *chunk, first uint32, i, n int)) {
-	for lo < uint32(d.n) {
+	d.eachChunkTo(lo, d.n, f)
+}
+
+// eachChunkTo does that for the events from lo to hi-1.
+func (d *data) eachChunkTo(lo uint32, hi int, f func(ch *chunk, first uint32, i, n int)) {
+	for int(lo) < hi {
 		first := lo &^ chunkMask
-		f(d.chunks[lo>>chunkBits], first, int(lo-first), min(chunkLen, d.n-int(first)))
+		f(d.chunks[lo>>chunkBits], first, int(lo-first), min(chunkLen, hi-int(first)))
 		lo = first + chunkLen
 	}
 }

@@ -17,9 +17,14 @@ func (ix *Index) State(ev int) State {
 	if ev >= 0 {
 		s.Time = ix.time(uint32(ev))
 	}
-	for g := range ix.gs {
-		if ix.lives(int32(g), ev) {
-			s.Goroutines = append(s.Goroutines, ix.stateOf(ev, int32(g)))
+	for b, l := range ix.lifetimes() {
+		if l.born > int64(ev) || l.ended <= int64(ev) {
+			continue
+		}
+		for g := b * livesLen; g < min(len(ix.gs), (b+1)*livesLen); g++ {
+			if ix.lives(int32(g), ev) {
+				s.Goroutines = append(s.Goroutines, ix.stateOf(ev, int32(g)))
+			}
 		}
 	}
 	ix.objectStates(&s)
@@ -47,12 +52,6 @@ func (l *LockState) holders() []GID {
 		return append([]GID{l.Holder}, l.Readers...)
 	}
 	return l.Readers
-}
-
-// lives tells whether goroutine g was created and has not ended after event ev.
-func (ix *Index) lives(g int32, ev int) bool {
-	p := &ix.gs[g]
-	return (p.spawnEv == noEvent || int(p.spawnEv) <= ev) && (p.endEv == noEvent || int(p.endEv) > ev)
 }
 
 // StateOf returns the state of goroutine g after event ev.

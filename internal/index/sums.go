@@ -15,6 +15,10 @@ func (ix *Index) Overview(px int) OverviewData {
 	if ix.end <= 0 {
 		return o
 	}
+	if ix.n >= manyEvents {
+		ix.manyOverview(&o)
+		return o
+	}
 	v := &overview{w: float64(ix.end) / float64(px), px: px}
 	type cur struct {
 		t     int64
@@ -44,13 +48,18 @@ func (ix *Index) Overview(px int) OverviewData {
 		if !hidden(uint8(s)) {
 			o.States[s] = v.sum(s)
 		}
-		if f := forever.sum(s); f != nil {
-			for x := range f {
-				o.Forever[x] += f[x]
-			}
+	}
+	forever.addTo(o.Forever)
+	return o
+}
+
+// addTo adds up all states.
+func (v *overview) addTo(sum []float64) {
+	for s := range NumStates {
+		for x, ns := range v.sum(s) {
+			sum[x] += ns
 		}
 	}
-	return o
 }
 
 // overview adds up spans by pixel: the parts in the pixels where a span begins and ends, and a count that is raised and

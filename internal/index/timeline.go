@@ -107,24 +107,38 @@ func (t *timeline) info(i int) uint32 {
 }
 
 // mipLen is how many entries of a timeline one sum covers.
-const mipLen = 64
+const mipLen = 16
 
-// mip has the time spent in each state before every mipLen-th entry of a timeline.
-type mip struct{ sums [][NumStates]int64 }
+// mip has, for every mipLen-th entry of a timeline, its time and the time spent in each state before it. The entries
+// themselves lie far apart in the columns: what can be told from here needs no look at them.
+type mip struct {
+	at     []int64
+	states []uint8 // those that occur
+	sums   [NumStates][]int64
+}
 
 // newMip sums up a timeline.
 func newMip(t *timeline) *mip {
-	m := &mip{sums: make([][NumStates]int64, 0, t.n/mipLen+1)}
+	blocks := (t.n + mipLen - 1) / mipLen
+	m := &mip{at: make([]int64, blocks)}
 	var sum [NumStates]int64
 	var at int64
 	var state uint8
 	for i := range t.n {
 		next := t.time(i)
 		if i > 0 {
+			if m.sums[state] == nil {
+				m.sums[state] = make([]int64, blocks)
+				m.states = append(m.states, state)
+			}
 			sum[state] += next - at
 		}
 		if i%mipLen == 0 {
-			m.sums = append(m.sums, sum)
+			b := i / mipLen
+			m.at[b] = next
+			for _, s := range m.states {
+				m.sums[s][b] = sum[s]
+			}
 		}
 		at, state = next, t.state(i)
 	}
@@ -144,7 +158,9 @@ func (t *timeline) sumTo(i int, at int64) (sum [NumStates]int64) {
 	first := 0
 	if t.mip != nil {
 		first = i / mipLen * mipLen
-		sum = t.mip.sums[i/mipLen]
+		for _, s := range t.mip.states {
+			sum[s] = t.mip.sums[s][i/mipLen]
+		}
 	}
 	for j := first; j < i; j++ {
 		sum[t.state(j)] += t.time(j+1) - t.time(j)
@@ -217,7 +233,7 @@ func (ix *Index) TimeByState(g GID, t0, t1 int64) [NumStates]int64 {
 }
 
 // longRow is how many entries a row must have to get sums.
-const longRow = 16 * mipLen
+const longRow = 64 * mipLen
 
 // mipOf returns the sums of a row, made when they are first needed; nil for a short row.
 func (ix *Index) mipOf(key RowKey, t *timeline) *mip {

@@ -106,41 +106,94 @@ func (t *timeline) texture(t0, t1 int64, px int) Row {
 	w := float64(t1-t0) / float64(px)
 	at := t0
 	i := t.find(at)
-	sum := t.sumTo(i, at)
+	var sum [NumStates]int64 // up to at, when summed
+	summed := false
 	for x := range px {
 		next := t0 + int64(w*float64(x+1))
 		j := t.seek(i, next)
-		after := t.sumTo(j, next)
-		var best, total int64
-		for s := range NumStates {
-			d := after[s] - sum[s]
-			if hidden(uint8(s)) {
-				continue
+		var spent [NumStates]int64
+		if t.mip != nil && j-i > mipLen {
+			if !summed {
+				sum = t.sumTo(i, at)
 			}
-			total += d
-			if d > best {
-				best = d
-				r.State[x] = uint8(s)
+			after := t.sumTo(j, next)
+			for s := range spent {
+				spent[s] = after[s] - sum[s]
 			}
+			sum, summed = after, true
+		} else {
+			t.spend(&spent, i, j, at, next)
+			summed = false
 		}
-		if d := next - at; d > 0 && total > 0 {
-			r.Cover[x] = uint8(max(1, min(total*255/d, 255)))
-		}
-		i, at, sum = j, next, after
+		r.State[x], r.Cover[x] = most(&spent, next-at)
+		i, at = j, next
 	}
 	return r
 }
 
+// most returns the visible state that takes most of a pixel of d ns, and how much of it all visible ones take, of 255.
+func most(spent *[NumStates]int64, d int64) (state, cover uint8) {
+	var best, total int64
+	for s, ns := range spent {
+		if hidden(uint8(s)) {
+			continue
+		}
+		total += ns
+		if ns > best {
+			best, state = ns, uint8(s)
+		}
+	}
+	if d > 0 && total > 0 {
+		cover = uint8(max(1, min(total*255/d, 255)))
+	}
+	return state, cover
+}
+
+// spend adds up the time in each state from t0 to t1; entries i and j are those that last then.
+func (t *timeline) spend(sum *[NumStates]int64, i, j int, t0, t1 int64) {
+	from := t0
+	if i < 0 {
+		if i, from = 0, t1; j >= 0 {
+			from = t.time(0)
+		}
+	}
+	for ; i <= j; i++ {
+		to := min(t1, t.end)
+		if i < j {
+			to = t.time(i + 1)
+		}
+		if to > from {
+			sum[t.state(i)] += to - from
+		}
+		from = to
+	}
+}
+
 // seek returns the entry that lasts at time at, which is not before entry i. It gallops: pixels are near one another.
 func (t *timeline) seek(i int, at int64) int {
+	lo, end := max(i, -1), t.n
+	if m := t.mip; m != nil {
+		// The block first: its time is at hand.
+		b := max(i, 0) / mipLen
+		b = gallop(b, len(m.at), func(k int) bool { return m.at[k] <= at })
+		if m.at[b] <= at {
+			lo = max(lo, b*mipLen)
+		}
+		end = min(t.n, (b+1)*mipLen)
+	}
+	return gallop(lo, end, func(k int) bool { return t.time(k) <= at })
+}
+
+// gallop returns the last of lo, lo+1, ... below end for which ok holds, as it does for lo and for none after one for which
+// it does not.
+func gallop(lo, end int, ok func(int) bool) int {
 	step := 1
-	lo := max(i, -1)
-	for lo+step < t.n && t.time(lo+step) <= at {
+	for lo+step < end && ok(lo+step) {
 		lo += step
 		step *= 2
 	}
-	hi := min(lo+step, t.n)
-	return lo + sort.Search(hi-lo-1, func(k int) bool { return t.time(lo+1+k) > at })
+	hi := min(lo+step, end)
+	return lo + sort.Search(hi-lo-1, func(k int) bool { return !ok(lo + 1 + k) })
 }
 
 // intervalRow returns the stretches of a list of begins and ends.

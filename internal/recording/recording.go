@@ -7,6 +7,8 @@
 //	source/      the traced source files as they were
 //	output.log   what the program printed, with times (Output), if it was kept
 //	wall.pprof   wall-clock profile by fgprof, if it was taken
+//	crash.log    what the runtime said when the program died of a panic or a runtime error
+//	race.log     reports of the race detector, if it was asked for and found something
 package recording
 
 import (
@@ -29,6 +31,7 @@ const (
 	SourceDir  = "source"
 	OutputFile = "output.log"
 	WallFile   = "wall.pprof"
+	RaceFile   = "race.log"
 )
 
 // Version is the format of meta.json that this program writes, and the newest that it reads.
@@ -60,9 +63,11 @@ type Meta struct {
 	ExitCode  int      `json:"exit_code"`           // of trace-viz run: the program's own, or as product rules say
 	Signal    string   `json:"signal"`              // name of the signal that ended it, or ""
 	WallNS    int64    `json:"wall_ns"`             // process start to its own end, or to where it was found stuck
+	CPUNS     int64    `json:"cpu_ns,omitempty"`    // processor time of the process, user and system, with that of children that it waited for
 	BeganNS   int64    `json:"began_ns"`            // from the process start to the first event of the trace
 	StuckNS   int64    `json:"stuck_ns"`            // time in the trace at which the last goroutine got stuck; 0 if none
 	Complete  bool     `json:"complete"`            // the trace was ended in order, nothing is missing at its end
+	Cut       bool     `json:"cut,omitempty"`       // the recording was ended before the program, as by --duration
 	Loss      string   `json:"loss,omitempty"`      // what may be missing and why
 	Hooks     bool     `json:"hooks"`               // built with hooks
 	Module    string   `json:"module"`              // path of the main module
@@ -134,10 +139,27 @@ func WriteMeta(dir string, m Meta) error {
 		return err
 	}
 	path := filepath.Join(dir, MetaFile)
-	if err := os.WriteFile(path+".new", append(b, '\n'), 0o600); err != nil {
-		return err
+	b = append(b, '\n')
+	if err := os.WriteFile(path+".new", b, 0o600); err != nil {
+		os.Remove(path + ".new")
+		if overwrite(path, b) != nil {
+			return err
+		}
+		return nil
 	}
 	return os.Rename(path+".new", path)
+}
+
+// overwrite changes a file in place, for a full disk: what is longer by a little still fits in the block that it has.
+func overwrite(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if _, err = f.WriteAt(b, 0); err == nil {
+		err = f.Truncate(int64(len(b)))
+	}
+	return errors.Join(err, f.Close())
 }
 
 // TracePath is the path of the execution trace.

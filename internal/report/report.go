@@ -113,8 +113,9 @@ func complete(rec *recording.Recording, ix *index.Index) bool {
 func lost(rec *recording.Recording, ix *index.Index) int64 {
 	q := ix.Quality()
 	ns := max(q.LostNS, rec.Meta.LostNS)
-	if ns == 0 && !q.Complete {
-		ns = max(0, rec.Meta.WallNS-ix.Duration())
+	if !q.Complete && rec.Meta.WallNS > 0 {
+		// The trace only tells how much of itself is missing; when the program ended is known from outside.
+		ns = max(ns, rec.Meta.WallNS-rec.Meta.BeganNS-ix.Duration())
 	}
 	return ns
 }

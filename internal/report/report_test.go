@@ -191,6 +191,11 @@ func TestCut(t *testing.T) {
 	if r.Complete || r.ReadPercent >= 100 || r.ReadPercent < 50 || r.LostNS <= 0 || r.LostNS > 50e6 {
 		t.Errorf("got complete %v, %v %% read, %d ns lost", r.Complete, r.ReadPercent, r.LostNS)
 	}
+	// A file that ends early does not know how long the run was, but who saw the program end does.
+	rec.Meta.WallNS, rec.Meta.BeganNS = 900e6, 100e6
+	if got, want := Build(rec, ix, nil).LostNS, 800e6-ix.Duration(); got != want {
+		t.Errorf("got %d ns lost of a run of 0.8 s with %d ns in its trace, wanted %d", got, ix.Duration(), want)
+	}
 	var text bytes.Buffer
 	if err := Text(&text, r); err != nil || !strings.Contains(text.String(), "incomplete: read ") {
 		t.Errorf("got %v, %s", err, text.String())

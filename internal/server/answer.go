@@ -30,6 +30,7 @@ var answers = map[string]func(*asked) (any, error){
 	"overview":  (*asked).overview,
 	"state":     (*asked).state,
 	"locate":    (*asked).locate,
+	"totals":    (*asked).totals,
 	"step":      (*asked).step,
 	"events":    (*asked).events,
 	"flows":     (*asked).flows,
@@ -95,6 +96,26 @@ type position struct {
 func (a *asked) locate() (any, error) {
 	i := a.ix.EventAt(int64(a.T))
 	return position{i, a.eventTime(i)}, nil
+}
+
+// totals says how the time of all goroutines is shared out over a window, and how many events are in it.
+func (a *asked) totals() (any, error) {
+	t0, t1 := max(int64(a.T0), 0), min(int64(a.T1), a.ix.Duration())
+	answer := struct {
+		Events int             `json:"events"`
+		States map[uint8]int64 `json:"states"` // ns
+	}{States: map[uint8]int64{}}
+	if t0 >= t1 {
+		return answer, nil
+	}
+	answer.Events = a.ix.EventAt(t1) - a.ix.EventAt(t0-1)
+	sums := stateBins(a.ix, t0, t1, 1)[0]
+	for _, s := range chartStates {
+		if ns := int64(sums[s.state]); ns > 0 {
+			answer.States[s.state] = ns
+		}
+	}
+	return answer, nil
 }
 
 func (a *asked) step() (any, error) {
@@ -254,8 +275,7 @@ func (a *asked) selection() (any, error) {
 		sel.WokenBy = &wokenBy{gs.WokenBy, gs.WokenEv, file, line}
 	}
 	sel.Stack = a.frames(stackEvent(gs))
-	all := a.ix.Goroutines()
-	for p := all[g].Parent; p >= 0 && p < g && len(sel.Ancestry) < maxAncestry; g, p = p, all[p].Parent {
+	for p := a.ix.Parent(g); p >= 0 && p < g && len(sel.Ancestry) < maxAncestry; g, p = p, a.ix.Parent(p) {
 		sel.Ancestry = append(sel.Ancestry, p)
 	}
 	return sel, nil

@@ -75,6 +75,9 @@ func stateBins(ix *index.Index, t0, t1 int64, n int) [][index.NumStates]float64 
 	if ix == nil {
 		return bins
 	}
+	if parts, ok := ix.StateTimes(t0, t1, n); ok {
+		return parts
+	}
 	if ix.NumGoroutines()*n > maxSums {
 		return overviewBins(ix, t0, t1, bins)
 	}
@@ -111,11 +114,11 @@ func overviewBins(ix *index.Index, t0, t1 int64, bins [][index.NumStates]float64
 // timeUnit picks the unit in which a stretch of time has few digits, and its length in ns.
 func timeUnit(ns int64) (name string, length float64) {
 	switch {
-	case ns < 10_000:
+	case ns < 2_000:
 		return "ns", 1
-	case ns < 10_000_000:
+	case ns < 2_000_000:
 		return "µs", 1e3
-	case ns < 10_000_000_000:
+	case ns < 2_000_000_000:
 		return "ms", 1e6
 	}
 	return "s", 1e9

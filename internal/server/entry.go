@@ -33,7 +33,8 @@ type fileTable struct {
 	names   []string
 	traced  int // how many of names are in sites.json
 	numbers map[string]int
-	seen    int // events that were looked at
+	seen    int    // events that were looked at
+	stacks  []bool // stacks of theirs
 }
 
 // scanned bounds the events that are searched for the names of further files. It matters only for traces without hooks.
@@ -44,7 +45,7 @@ func (t *fileTable) update(v View) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.numbers == nil || t.sites == nil && v.Rec.Sites != nil {
-		t.sites, t.names, t.numbers, t.seen = v.Rec.Sites, nil, map[string]int{}, 0
+		t.sites, t.names, t.numbers, t.seen, t.stacks = v.Rec.Sites, nil, map[string]int{}, 0, nil
 		if t.sites != nil {
 			for _, f := range t.sites.Files {
 				t.add(f)
@@ -55,10 +56,9 @@ func (t *fileTable) update(v View) {
 	if v.Index == nil {
 		return
 	}
-	for n := min(v.Index.NumEvents(), scanned); t.seen < n; t.seen++ {
-		if f := v.Index.Event(t.seen).Site.File; f != "" {
-			t.add(f)
-		}
+	if n := min(v.Index.NumEvents(), scanned); t.seen < n {
+		t.stacks = v.Index.Files(t.seen, n, t.stacks, t.add)
+		t.seen = n
 	}
 }
 
@@ -116,6 +116,9 @@ func (e *entry) peek() (m recording.Meta, live bool) {
 	if f, ok := e.src.(*Feed); ok {
 		v := f.View()
 		return v.Rec.Meta, v.Live
+	}
+	if r, ok := e.src.(Reader); ok {
+		return r.Meta(), false
 	}
 	rec, err := recording.Open(e.src.Dir())
 	if err != nil {

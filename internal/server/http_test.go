@@ -322,6 +322,23 @@ func TestListReadsNoTrace(t *testing.T) {
 	}
 }
 
+// TestPreload has the page name its modules, but not what is loaded only when it is needed.
+func TestPreload(t *testing.T) {
+	c := serve(t)
+	_, b, err := c.get("/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"main.js", "state/store.js", "timeline/draw.js"} {
+		if !bytes.Contains(b, []byte(`<link rel="modulepreload" href="/static/`+want+`">`)) {
+			t.Errorf("%s is not named in %s", want, b)
+		}
+	}
+	if bytes.Contains(b, []byte("/vendor/")) || bytes.Count(b, []byte("<script")) != 1 {
+		t.Errorf("the page is %s", b)
+	}
+}
+
 // TestPageFromDisk serves the page from a folder, and refuses one that is none.
 func TestPageFromDisk(t *testing.T) {
 	dir := t.TempDir()

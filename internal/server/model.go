@@ -2,6 +2,7 @@ package server
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -31,6 +32,7 @@ type model struct {
 	ExitCode  int          `json:"exit_code"`
 	Signal    string       `json:"signal"`
 	Live      bool         `json:"live"`
+	Reading   bool         `json:"reading"`  // live because the trace is still being read
 	Duration  int64        `json:"duration"` // ns
 	Events    int          `json:"events"`
 	WallNS    int64        `json:"wall_ns"`
@@ -41,6 +43,7 @@ type model struct {
 	Cores     modelCores   `json:"cores"`
 	Procs     []modelProc  `json:"procs"`
 	Notes     []string     `json:"notes"`
+	Watch     modelWatch   `json:"watch"`
 	Goroutine []modelG     `json:"goroutines"` // a goroutine comes after its parent
 	GLeftOut  int          `json:"goroutines_left_out"`
 	Objects   []modelObj   `json:"objects"`
@@ -51,6 +54,13 @@ type model struct {
 	Findings  []modelFind  `json:"findings"`
 	Compare   *modelTwin   `json:"compare"`
 	Pacing    string       `json:"default_pacing"` // event, compressed
+}
+
+// modelWatch is what watching the program came to.
+type modelWatch struct {
+	Operations int   `json:"operations"`  // of channels and locks that hooks recorded
+	TraceBytes int64 `json:"trace_bytes"` // read so far, of a live recording
+	LeftOut    int64 `json:"left_out"`    // values that were sampled away
 }
 
 type modelQuality struct {
@@ -138,7 +148,7 @@ func (e *entry) model() model {
 	v := e.view()
 	meta := v.Rec.Meta
 	m := model{Version: modelVersion, ID: e.id, Program: meta.Program, Go: meta.Go, Outcome: meta.Outcome, ExitCode: meta.ExitCode,
-		Signal: meta.Signal, Live: v.Live, WallNS: meta.WallNS, Hooks: meta.Hooks, Pacing: meta.Pacing,
+		Signal: meta.Signal, Live: v.Live, Reading: v.Reading, WallNS: meta.WallNS, Hooks: meta.Hooks, Pacing: meta.Pacing,
 		Quality: modelQuality{Complete: meta.Complete, ReadPercent: 100, Reason: meta.Loss},
 		Procs:   []modelProc{}, Notes: notNil(meta.Notes), Goroutine: []modelG{}, Objects: []modelObj{}, Edges: []modelEdge{}, Findings: []modelFind{}}
 	if m.Pacing == "" {
@@ -178,42 +188,48 @@ func (e *entry) fillModel(m *model, v View) {
 	if m.Cores.N > 0 {
 		m.Cores.Busy = busy / float64(m.Cores.N)
 	}
+	m.Watch = modelWatch{TraceBytes: ix.Quality().TotalBytes, LeftOut: v.Rec.Meta.LeftOut}
+	sums := ix.ObjectSums()
+	for _, s := range sums {
+		m.Watch.Operations += s.Ops
+	}
 	e.modelGoroutines(m, ix)
-	e.modelObjects(m, ix)
+	e.modelObjects(m, ix, sums)
 	for i, f := range v.Findings {
 		m.Findings = append(m.Findings, modelFinding(i, f))
 	}
 }
 
-// modelGoroutines lists goroutines depth first by spawn, children in the order of their creation.
+// modelGoroutines lists goroutines depth first by spawn, children in the order of their creation. There may be millions:
+// it makes nothing of those that it leaves out.
 func (e *entry) modelGoroutines(m *model, ix *index.Index) {
-	all := ix.Goroutines()
-	children := make(map[index.GID][]index.GID)
-	for _, g := range all {
-		if g.System {
-			continue
-		}
-		parent := g.Parent
-		// A parent that is not listed, or comes later in a damaged trace, would hide the goroutine.
-		if parent < 0 || parent >= g.ID || all[parent].System {
-			parent = index.None
-		}
-		children[parent] = append(children[parent], g.ID)
+	n := index.GID(ix.NumGoroutines())
+	// Children as linked lists, the last one first; list n is that of goroutines without a parent.
+	last, before := make([]index.GID, n+1), make([]index.GID, n)
+	for i := range last {
+		last[i] = index.None
 	}
-	todo := slices.Clone(children[index.None])
-	slices.Reverse(todo)
-	for len(todo) > 0 {
-		id := todo[len(todo)-1]
+	for g := range n {
+		parent := ix.Parent(g)
+		// A parent that comes later, in a damaged trace, would hide the goroutine.
+		if parent < 0 || parent >= g {
+			parent = n
+		}
+		before[g], last[parent] = last[parent], g
+	}
+	todo := []index.GID{}
+	push := func(parent index.GID) {
+		for g := last[parent]; g >= 0; g = before[g] {
+			todo = append(todo, g)
+		}
+	}
+	for push(n); len(todo) > 0 && len(m.Goroutine) < maxGoroutines; {
+		g := todo[len(todo)-1]
 		todo = todo[:len(todo)-1]
-		next := slices.Clone(children[id])
-		slices.Reverse(next)
-		todo = append(todo, next...)
-		if len(m.Goroutine) >= maxGoroutines {
-			m.GLeftOut++
-			continue
-		}
-		m.Goroutine = append(m.Goroutine, e.modelG(ix, all[id]))
+		push(g)
+		m.Goroutine = append(m.Goroutine, e.modelG(ix, ix.Goroutine(g)))
 	}
+	m.GLeftOut = int(n) - len(m.Goroutine)
 }
 
 func (e *entry) modelG(ix *index.Index, g index.Goroutine) modelG {
@@ -230,11 +246,7 @@ func (e *entry) modelG(ix *index.Index, g index.Goroutine) modelG {
 	return mg
 }
 
-func (e *entry) modelObjects(m *model, ix *index.Index) {
-	sums := make([]index.ObjectSum, ix.NumObjects())
-	for _, s := range ix.ObjectSums() {
-		sums[s.Obj] = s
-	}
+func (e *entry) modelObjects(m *model, ix *index.Index, sums []index.ObjectSum) {
 	for _, o := range ix.Objects() {
 		if len(m.Objects) >= maxObjects {
 			m.OLeftOut++
@@ -248,10 +260,25 @@ func (e *entry) modelObjects(m *model, ix *index.Index) {
 		}
 		m.Objects = append(m.Objects, mo)
 	}
+	numberObjects(m.Objects)
 	edges := slices.Clone(ix.Edges())
 	slices.SortFunc(edges, func(a, b index.Edge) int { return cmp.Or(cmp.Compare(a.G, b.G), cmp.Compare(a.Obj, b.Obj)) })
 	for _, ed := range edges[:min(len(edges), maxEdges)] {
 		m.Edges = append(m.Edges, modelEdge{int(ed.G), int(ed.Obj), ed.Ops})
+	}
+}
+
+// numberObjects tells objects of one name apart, in the order in which they were first used, as findings do: "first.mu #1".
+func numberObjects(list []modelObj) {
+	total, seen := map[string]int{}, map[string]int{}
+	for _, o := range list {
+		total[o.Name]++
+	}
+	for i := range list {
+		if name := list[i].Name; name != "" && total[name] > 1 {
+			seen[name]++
+			list[i].Name = fmt.Sprintf("%s #%d", name, seen[name])
+		}
 	}
 }
 

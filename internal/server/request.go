@@ -64,6 +64,7 @@ var operations = map[string]func(*request) error{
 	"overview":  (*request).checkPixels,
 	"state":     (*request).checkEvent,
 	"locate":    func(*request) error { return nil },
+	"totals":    (*request).checkTimes,
 	"step":      (*request).checkStep,
 	"events":    (*request).checkEvents,
 	"flows":     (*request).checkFlows,

@@ -12,6 +12,8 @@ func TestDecodeRequest(t *testing.T) {
 		{`{"id":1,"op":"overview","px":100}`, ""},
 		{`{"id":1,"op":"state","event":-1}`, ""},
 		{`{"id":1,"op":"locate","t":12.75}`, ""},
+		{`{"id":1,"op":"totals","t0":0,"t1":5}`, ""},
+		{`{"id":1,"op":"totals","t0":5,"t1":5}`, "not a window"},
 		{`{"id":1,"op":"step","event":3,"dir":-1,"g":2}`, ""},
 		{`{"id":1,"op":"events","from":0,"n":1000}`, ""},
 		{`{"id":1,"op":"flows","t0":0,"t1":1,"max":1000}`, ""},
@@ -79,7 +81,7 @@ func FuzzDecodeRequest(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if operations[r.Op] == nil || r.G < -1 || r.O < -1 || r.Event < -1 && r.Op != "window" && r.Op != "events" && r.Op != "flows" && r.Op != "locate" && r.Op != "overview" {
+		if operations[r.Op] == nil || r.G < -1 || r.O < -1 || r.Event < -1 && r.Op != "window" && r.Op != "events" && r.Op != "flows" && r.Op != "totals" && r.Op != "locate" && r.Op != "overview" {
 			t.Errorf("let through: %+v", r)
 		}
 		switch r.Op {

@@ -3,12 +3,15 @@ package server
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"strconv"
 	"time"
+
+	"github.com/trace-viz/trace-viz/internal/index"
 )
 
 // routes is every path of the server. All are GET and change nothing.
@@ -17,6 +20,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.servePage(w, r, "index.html") })
 	mux.HandleFunc("GET /static/{file...}", func(w http.ResponseWriter, r *http.Request) { s.servePage(w, r, r.PathValue("file")) })
 	mux.HandleFunc("GET /api/recordings", s.serveRecordings)
+	mux.HandleFunc("GET /api/compare", s.serveCompare)
 	of := func(pattern string, h func(http.ResponseWriter, *http.Request, *entry)) {
 		mux.HandleFunc("GET /api/r/{id}/"+pattern, func(w http.ResponseWriter, r *http.Request) {
 			e := s.recording(r.PathValue("id"))
@@ -28,6 +32,7 @@ func (s *Server) routes() http.Handler {
 		})
 	}
 	of("model", serveModel)
+	of("progress", serveProgress)
 	of("report", serveReport)
 	of("source", serveSource)
 	of("charts/{chart}", serveChart)
@@ -39,6 +44,19 @@ func (s *Server) routes() http.Handler {
 		fail(w, http.StatusNotFound, "there is nothing at this path", "")
 	})
 	return mux
+}
+
+// serveProgress tells how far the reading of a recording is, without waiting for it; zeros when nothing is known.
+func serveProgress(w http.ResponseWriter, _ *http.Request, e *entry) {
+	var p index.Progress
+	if r, ok := e.src.(Reader); ok {
+		p = r.Progress()
+	}
+	send(w, struct {
+		ReadBytes  int64 `json:"read_bytes"`
+		TotalBytes int64 `json:"total_bytes"`
+		Events     int   `json:"events"`
+	}{p.ReadBytes, p.TotalBytes, p.Events})
 }
 
 // contentTypes are those of the files of the page. They are not asked from the system, whose table can be anything.
@@ -70,9 +88,34 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request, name string) 
 		fail(w, http.StatusNotFound, "the page has no such file", "")
 		return
 	}
+	if name == "index.html" {
+		b = s.preload(b)
+	}
 	w.Header().Set("Content-Type", kind)
 	setDeadline(w)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
+}
+
+// preload adds to the page's HTML the names of all modules, so that the browser need not find them one import after the
+// other. Those of others are loaded when they are needed.
+func (s *Server) preload(html []byte) []byte {
+	const script = `<script type="module"`
+	var links []byte
+	err := fs.WalkDir(s.static, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && name == "vendor":
+			return fs.SkipDir
+		case path.Ext(name) == ".js":
+			links = fmt.Appendf(links, "<link rel=\"modulepreload\" href=\"/static/%s\">\n  ", name)
+		}
+		return nil
+	})
+	if err != nil {
+		return html // the page works without
+	}
+	return bytes.Replace(html, []byte(script), append(links, script...), 1)
 }
 
 // send answers with JSON. The value is made first and sent then, so that an error is never half an answer.

@@ -13,7 +13,9 @@ type View struct {
 	Rec      *recording.Recording // never nil; while the run goes on Sites or the outcome may not be there yet
 	Index    *index.Index         // nil if nothing was read yet
 	Findings []findings.Finding
-	Live     bool            // the run goes on
+	Live     bool            // there will be more: the run goes on, or (Reading) its trace is still being read
+	Reading  bool            // the run is over, and Index has the part of its trace that was read until now
+	Read     float64         // share of the trace that was read, with Reading
 	LagMS    float64         // how far the index is behind the program, in milliseconds; 0 if not live
 	Next     <-chan struct{} // closed when there is a newer view; nil if there will be none
 }
@@ -25,6 +27,15 @@ type Source interface {
 	// View is called for each request, and must not wait for a recorder. The list of recordings does not call it, so that a
 	// source can read its trace when it is first looked at.
 	View() View
+}
+
+// A Reader is a Source that takes a while to give its first view and can tell how far it is. The page asks for that while
+// it waits.
+type Reader interface {
+	Source
+	Progress() index.Progress
+	// Meta tells what the recording is, without waiting for its trace.
+	Meta() recording.Meta
 }
 
 // A Feed is a Source whose view is set from outside: once for a finished recording, again and again for a live one. The

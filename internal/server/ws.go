@@ -199,7 +199,8 @@ func (c *conn) live() {
 	}
 }
 
-// liveFrame is f64 duration in ns, u32 events, u32 goroutines, f64 lag in ms, u8 status (0 recording, 1 ended), padding.
+// liveFrame is f64 duration in ns, u32 events, u32 goroutines, f64 lag in ms, u8 status (0 recording, 1 ended, 2 the trace is
+// being read), padding. With status 2 the lag is the share of the trace that was read.
 func liveFrame(v View) []byte {
 	f := newFrame(0, frameLive)
 	var duration float64
@@ -211,11 +212,14 @@ func liveFrame(v View) []byte {
 	f.f64(duration)
 	f.u32(events)
 	f.u32(goroutines)
-	f.f64(v.LagMS)
-	var status uint8
-	if !v.Live {
+	lag, status := v.LagMS, uint8(0)
+	switch {
+	case !v.Live:
 		status = 1
+	case v.Reading:
+		lag, status = v.Read, 2
 	}
+	f.f64(lag)
 	f.u8s([]uint8{status})
 	return f.b
 }

@@ -21,6 +21,7 @@ func TestOperations(t *testing.T) {
 	c := serve(t, threeRecordings(t)...)
 	ops := []string{
 		`"op":"overview","px":50`, `"op":"state","event":0`, `"op":"state","event":-1`, `"op":"state","event":20`, `"op":"locate","t":1000`, `"op":"locate","t":-1`,
+		`"op":"totals","t0":0,"t1":1000000000`, `"op":"totals","t0":-9,"t1":-1`,
 		`"op":"step","event":5,"dir":1`, `"op":"step","event":-1,"dir":-1`, `"op":"step","event":3,"dir":1,"g":0`, `"op":"events","from":0,"n":100`,
 		`"op":"events","from":0,"n":1000,"g":0`, `"op":"events","from":1000000,"n":10`, `"op":"flows","t0":0,"t1":1000000000,"max":0`, `"op":"stack","event":3`,
 		`"op":"stack","event":-1`, `"op":"selection","event":20,"g":0`, `"op":"selection","event":0,"g":1`, `"op":"selection","event":-1,"g":0`,
@@ -44,6 +45,47 @@ func TestOperations(t *testing.T) {
 			}
 			checkJSON(t, id+" "+op, f.payload)
 		}
+	}
+}
+
+// TestTotals: the totals of the whole run are the lifetimes of its goroutines and all of its events, and those of its two
+// halves are together the same.
+func TestTotals(t *testing.T) {
+	feed := makeRecording(t)
+	ix := feed.View().Index
+	ws := serve(t, feed).dial("a")
+	ask := func(t0, t1 int64) (events int, total int64) {
+		var answer struct {
+			Events int
+			States map[string]int64
+		}
+		if err := json.Unmarshal(ws.ask(fmt.Sprintf(`{"id":1,"op":"totals","t0":%d,"t1":%d}`, t0, t1)).payload, &answer); err != nil {
+			t.Fatal(err)
+		}
+		for _, ns := range answer.States {
+			total += ns
+		}
+		return answer.Events, total
+	}
+	var want int64
+	for _, g := range ix.Goroutines() {
+		switch {
+		case g.System:
+		case g.Ended < 0:
+			want += ix.Duration() - g.Created
+		default:
+			want += g.Ended - g.Created
+		}
+	}
+	events, total := ask(0, ix.Duration())
+	if near := want / 1000; events != ix.NumEvents() || total < want-near || total > want+near {
+		t.Errorf("got %d events and %d ns, wanted %d and about %d", events, total, ix.NumEvents(), want)
+	}
+	half := ix.Duration() / 2
+	_, first := ask(0, half)
+	_, second := ask(half, ix.Duration())
+	if sum := first + second; sum < total-10 || sum > total+10 || first == 0 || second == 0 {
+		t.Errorf("the halves have %d and %d ns, together %d, wanted %d", first, second, sum, total)
 	}
 }
 
@@ -293,6 +335,13 @@ func TestLive(t *testing.T) {
 	}
 	if f := ws.ask(`{"id":2,"op":"state","event":0}`); f.kind != frameJSON {
 		t.Errorf("type %d: %s", f.kind, f.payload)
+	}
+	feed.Update(View{Rec: final.Rec, Index: final.Index, Live: true, Reading: true, Read: 0.25})
+	if _, _, _, share, s := push(); share != 0.25 || s != 2 {
+		t.Errorf("while it is read: %v %d", share, s)
+	}
+	if _, b, err := c.get("/api/r/a/model"); err != nil || !bytes.Contains(b, []byte(`"live":true,"reading":true`)) {
+		t.Errorf("while it is read the model is %.200s, %v", b, err)
 	}
 	feed.Update(final)
 	if _, _, _, _, s := push(); s != 1 {

@@ -38,7 +38,36 @@ func Home() string {
 	if home, err := os.UserHomeDir(); err == nil && home != "" && home != "/" {
 		return filepath.Join(home, ".local", "share", "trace-viz")
 	}
+	return homeless()
+}
+
+// homeless is the folder for a user without a home directory. Anyone can guess its name.
+func homeless() string {
 	return filepath.Join(os.TempDir(), "trace-viz-"+strconv.Itoa(os.Getuid()))
+}
+
+// private makes sure that nobody else has put something there where the folder for users without a home directory is to be:
+// it would hold programs that are built and run.
+func private(home string) error {
+	if home != homeless() {
+		return nil
+	}
+	if err := os.Mkdir(home, 0o700); !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	st, err := os.Lstat(home)
+	if err == nil && (!st.IsDir() || st.Mode().Perm()&0o077 != 0) {
+		err = fmt.Errorf("%s is not a folder of this user alone (mode %v)", home, st.Mode())
+	}
+	return err
+}
+
+// Check tells whether the folder for everything of this user can be trusted.
+func Check() error {
+	if err := private(Home()); err != nil {
+		return fmt.Errorf("no place for recordings and programs: %w (set %s or HOME)", err, EnvHome)
+	}
+	return nil
 }
 
 // Recordings is the folder of the recordings.
@@ -55,6 +84,9 @@ func New(program string, at time.Time) (string, error) {
 	name := strings.Trim(unsafeRunes.ReplaceAllString(program, "-"), "-.")
 	if len(name) > 60 {
 		name = name[:60]
+	}
+	if err := Check(); err != nil {
+		return "", err
 	}
 	base := filepath.Join(Recordings(), name+"-"+at.Format("20060102-150405"))
 	if err := os.MkdirAll(Recordings(), 0o700); err != nil {

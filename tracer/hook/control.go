@@ -4,9 +4,7 @@ package hook
 
 import (
 	"internal/runtime/atomic"
-	"os"
 	"runtime"
-	"runtime/debug"
 	"runtime/trace"
 	"syscall"
 	"unsafe"
@@ -16,7 +14,8 @@ import (
 //
 //	hello PID PROCS NANOTIME   the trace began at that time of the monotonic clock
 //	flushed                    answers f: all that happened before f is in the file
-//	bye PROCS LEFTOUT          the trace is ended and whole
+//	broken ERRNO               the trace could not be written and ends here
+//	bye PROCS LEFTOUT          the trace is ended
 const (
 	askFlush = 'f' // end the generation now
 	askStop  = 's' // stop tracing; the program goes on
@@ -31,33 +30,54 @@ const (
 	advanceShare = 100
 )
 
-var control atomic.Int32 // descriptor of the control socket, 0 if there is none
+var (
+	control     atomic.Int32  // descriptor of the control socket, 0 if there is none
+	controlIno  atomic.Uint64 // by which the socket is known: see output
+	controlPath string
+	hello       string // what trace-viz is told first
+)
 
 func startControl(began int64) {
-	path, _ := syscall.Getenv(EnvControl)
-	if path == "" {
-		go advance()
+	controlPath, _ = syscall.Getenv(EnvControl)
+	hello = "hello " + decimal(syscall.Getpid()) + " " + decimal(runtime.GOMAXPROCS(0)) + " " + decimal(int(began)) + "\n"
+	connect()
+	go advance()
+}
+
+// connect opens the control socket if there is one.
+func connect() {
+	control.Store(0)
+	if controlPath == "" {
 		return
 	}
 	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
 	if err != nil {
-		go advance()
 		return
 	}
 	fd = moveUp(fd)
-	if syscall.Connect(fd, &syscall.SockaddrUnix{Name: path}) != nil {
+	var st syscall.Stat_t
+	if syscall.Connect(fd, &syscall.SockaddrUnix{Name: controlPath}) != nil || syscall.Fstat(fd, &st) != nil {
 		syscall.Close(fd)
-		go advance()
 		return
 	}
+	controlIno.Store(st.Ino)
 	control.Store(int32(fd))
-	say("hello " + decimal(syscall.Getpid()) + " " + decimal(runtime.GOMAXPROCS(0)) + " " + decimal(int(began)) + "\n")
-	go advance()
+	say(hello)
+}
+
+// taken reports whether the program has closed the control socket; another file of its own may have the number by now.
+func taken(fd int) bool {
+	var st syscall.Stat_t
+	return syscall.Fstat(fd, &st) != nil || st.Mode&syscall.S_IFMT != syscall.S_IFSOCK || st.Ino != controlIno.Load()
 }
 
 // say sends a line to trace-viz; when nobody listens it is dropped.
 func say(line string) {
 	fd := int(control.Load())
+	if fd != 0 && taken(fd) {
+		connect()
+		fd = int(control.Load())
+	}
 	if fd == 0 {
 		return
 	}
@@ -118,6 +138,10 @@ func poll(ns int64) (ask byte, gone bool) {
 	if int(n) != 1 || p.revents == 0 {
 		return 0, false
 	}
+	if taken(int(p.fd)) {
+		connect()
+		return 0, false
+	}
 	var b [1]byte
 	got, err := syscall.Read(int(p.fd), b[:])
 	if err == syscall.EINTR || err == syscall.EAGAIN {
@@ -126,12 +150,16 @@ func poll(ns int64) (ask byte, gone bool) {
 	return b[0], got <= 0
 }
 
+// setCrashFD is what debug.SetCrashOutput calls. That takes the lowest free descriptor, and opening a file by package os
+// makes the runtime's network poller, which a program that closes all descriptors then has to do without.
+//
+//go:linkname setCrashFD runtime.setCrashFD
+func setCrashFD(fd uintptr) uintptr
+
 // crashOutput lets the runtime write the text of a crash to the recording too, which tells a panic from a runtime error.
 func crashOutput(dir string) {
-	f, err := os.OpenFile(dir+"/crash.log", os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
-	if err != nil {
-		return
+	fd, err := syscall.Open(dir+"/crash.log", syscall.O_CREAT|syscall.O_WRONLY|syscall.O_APPEND|syscall.O_CLOEXEC, 0o600)
+	if err == nil {
+		setCrashFD(uintptr(moveUp(fd)))
 	}
-	debug.SetCrashOutput(f, debug.CrashOptions{})
-	f.Close()
 }

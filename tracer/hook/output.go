@@ -2,7 +2,10 @@
 
 package hook
 
-import "syscall"
+import (
+	"syscall"
+	_ "unsafe" // for go:linkname
+)
 
 // highFD is where our descriptors go, so that the program's own get the numbers that they get without us.
 const highFD = 700
@@ -53,6 +56,35 @@ func moveUp(fd int) int {
 	return int(up)
 }
 
+// pollServerInit is what package internal/poll calls before it opens its first file.
+//
+//go:linkname pollServerInit internal/poll.runtime_pollServerInit
+func pollServerInit()
+
+// pollerUp lets the runtime make its network poller now, with descriptors as high as ours: an active trace needs it for its
+// timers, and a program that closes all low descriptors would die of that, which without us has none yet. The kernel gives
+// the lowest free number, so these are all taken for a moment.
+func pollerUp(from int) {
+	var low [highFD]int
+	n := 0
+	for n < len(low) {
+		fd, _, errno := syscall.Syscall(syscall.SYS_FCNTL, uintptr(from), syscall.F_DUPFD_CLOEXEC, 3)
+		if errno != 0 {
+			break
+		}
+		if int(fd) > highFD {
+			syscall.Close(int(fd))
+			break
+		}
+		low[n] = int(fd)
+		n++
+	}
+	pollServerInit()
+	for _, fd := range low[:n] {
+		syscall.Close(fd)
+	}
+}
+
 // write appends b. After an error nothing more is written: a trace with a hole is worse than one that ends.
 func (o *output) write(b []byte) {
 	if o.broken {
@@ -74,6 +106,9 @@ func (o *output) write(b []byte) {
 		}
 		if err != nil || n <= 0 {
 			o.broken = true
+			if errno, ok := err.(syscall.Errno); ok {
+				say("broken " + decimal(int(errno)) + "\n")
+			}
 			return
 		}
 		o.bytes += int64(n)

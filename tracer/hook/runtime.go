@@ -6,6 +6,7 @@ import (
 	"internal/runtime/atomic"
 	"runtime"
 	"runtime/trace"
+	"syscall"
 	"unsafe"
 )
 
@@ -118,8 +119,15 @@ type hookLock struct {
 	_    [60]byte // a cache line each
 }
 
-// spins is how often a hook lock is tried before its goroutine yields: the holder may be one that was preempted.
-const spins = 30
+// spins is how often a hook lock is tried before its goroutine yields: the holder may be one that was preempted. After
+// yields of that, which cost two events of the trace each, the holder's thread is the one that does not run. Then only time
+// helps, and the goroutine sleeps in the kernel, twice as long each time up to longestNap: it keeps its processor, so that
+// must be short, for the runtime waits for it before it stops the world.
+const (
+	spins      = 30
+	yields     = 10
+	longestNap = 200_000 // ns
+)
 
 var locks [1024]hookLock
 
@@ -130,11 +138,24 @@ var locks [1024]hookLock
 func lock(obj uintptr) *hookLock {
 	l := &locks[(obj>>4^obj>>14)%uintptr(len(locks))]
 	for i := 0; !l.held.CompareAndSwap(0, 1); i++ {
-		if i >= spins {
+		switch {
+		case i < spins:
+		case i < spins+yields:
 			runtime.Gosched()
+		default:
+			nap(int64(min(1000<<min(i-spins-yields, 20), longestNap)))
+			runtime.Gosched() // with one processor the holder needs it
 		}
 	}
 	return l
+}
+
+// nap sleeps without a word to the scheduler, and so without an event of the trace.
+//
+//go:norace
+func nap(ns int64) {
+	ts := syscall.NsecToTimespec(ns)
+	syscall.RawSyscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&ts)), 0, 0)
 }
 
 //go:norace

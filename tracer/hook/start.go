@@ -49,6 +49,7 @@ func start(dir string) {
 	if !out.open(dir) {
 		return
 	}
+	pollerUp(out.fd)
 	began := nanotime()
 	if !trace.TracevizStart(out.write) {
 		return

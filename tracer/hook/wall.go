@@ -3,6 +3,7 @@
 package hook
 
 import (
+	"bytes"
 	"os"
 	"runtime"
 
@@ -22,18 +23,20 @@ var _ = func() bool {
 // wall runs fgprof until the function that it returns is called. The overlay has its source as packages of the standard
 // library. Its goroutine is the one part of trace-viz that runtime.NumGoroutine counts.
 func wall(dir string) func() {
-	f, err := os.OpenFile(dir+"/wall.pprof", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil || runtime.NumGoroutine() > wallLimit {
+	if runtime.NumGoroutine() > wallLimit {
 		return nil
 	}
-	stop := fgprof.Start(f, fgprof.FormatPprof)
+	var profile bytes.Buffer // fgprof writes all of it at its end; until then the program has no descriptor more
+	stop := fgprof.Start(&profile, fgprof.FormatPprof)
 	return func() {
-		defer f.Close()
-		defer func() {
-			if recover() != nil { // fgprof divides by its sampling rate, which is 0 if the program lived too short for a sample
-				os.Remove(f.Name())
-			}
-		}()
-		stop()
+		if ended(stop) && profile.Len() > 0 {
+			os.WriteFile(dir+"/wall.pprof", profile.Bytes(), 0o600)
+		}
 	}
+}
+
+// ended ends a profile. fgprof divides by its sampling rate, which is 0 if the program lived too short for a sample.
+func ended(stop func() error) (ok bool) {
+	defer func() { ok = recover() == nil && ok }()
+	return stop() == nil
 }

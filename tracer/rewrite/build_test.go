@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -77,7 +78,7 @@ func (b *target) compile(t testing.TB, to string, patterns ...string) {
 	if patterns == nil {
 		patterns = []string{"."}
 	}
-	args := append([]string{"-overlay", overlay, "-o", to}, b.flags...)
+	args := append([]string{"-overlay", overlay, "-o", to}, slices.Concat(b.flags, b.result.Flags)...)
 	goBuild(t, b.dir, append(args, patterns...)...)
 }
 

@@ -43,6 +43,9 @@ var methods = map[string]method{
 	"(*sync.Once).Do": {op: OpOnce, hook: "OnceDo", arg: "func()"},
 }
 
+// spawners are the methods of errgroup.Group that begin goroutines. They need no hook: their source has some.
+var spawners = map[string]bool{"Go": true, "TryGo": true}
+
 // call rewrites close, make of a channel, and calls of the hooked methods.
 func (f *file) call(n *ast.CallExpr) {
 	switch f.builtin(n) {
@@ -63,6 +66,11 @@ func (f *file) call(n *ast.CallExpr) {
 	sel, ok := n.Fun.(*ast.SelectorExpr)
 	if !ok {
 		return
+	}
+	if s := f.info.Selections[sel]; s != nil && len(n.Args) == 1 && spawners[s.Obj().Name()] {
+		if fn, ok := s.Obj().(*types.Func); ok && strings.HasPrefix(fn.FullName(), "(*golang.org/x/sync/errgroup.Group).") {
+			f.spawn(n.Args[0], nil, n)
+		}
 	}
 	use, ok := f.use(sel)
 	if ok && use.expr {

@@ -171,9 +171,9 @@ func receiveIn(e ast.Expr) *ast.UnaryExpr {
 	return nil
 }
 
-// nameMake gives a make the name of what it is assigned to.
+// nameMake gives what a call makes the name of what it is assigned to.
 func (f *file) nameMake(e ast.Expr, name string) {
-	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && name != "_" && f.builtin(call) == "make" {
+	if call, ok := ast.Unparen(e).(*ast.CallExpr); ok && name != "_" {
 		f.named[call] = name
 	}
 }

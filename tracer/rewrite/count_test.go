@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	slashpath "path"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -51,7 +52,7 @@ func countOperations(t *testing.T, r *rewrite.Result) int {
 			if err != nil {
 				t.Fatal(err)
 			}
-			path := "example.com/golden/" + filepath.ToSlash(rel)
+			path := slashpath.Join(r.ModulePath, filepath.ToSlash(rel))
 			pkg, err := cfg.Check(path, counts.fset, trees, info)
 			if err != nil {
 				continue // it imports one whose turn comes later
@@ -105,7 +106,14 @@ func countIn(tree *ast.File, info *types.Info) (n int) {
 				}
 			}
 		case *ast.Ident:
-			if f, ok := info.Uses[node].(*types.Func); ok && f.Pkg() != nil && f.Pkg().Path() == "sync" && f.Signature().Recv() != nil {
+			f, ok := info.Uses[node].(*types.Func)
+			switch {
+			case !ok || f.Pkg() == nil || f.Pkg().Path() != "sync":
+			case f.Signature().Recv() == nil:
+				if strings.HasPrefix(f.Name(), "Once") {
+					n++
+				}
+			default:
 				recv := f.Signature().Recv().Type().String()
 				if strings.Contains(hooked[recv[strings.LastIndex(recv, ".")+1:]], " "+f.Name()+" ") {
 					n++

@@ -17,6 +17,7 @@ func TestEdge(t *testing.T) {
 		{name: "race", want: "want.txt", flags: []string{"-race"}},
 		{name: "no optimisation", want: "want.txt", flags: []string{"-gcflags=all=-N -l"}},
 		{name: "go 1.21", want: "want21.txt", version: "1.21"},
+		{name: "go 1.18", want: "want21.txt", version: "1.18"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := t.TempDir()

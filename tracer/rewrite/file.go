@@ -123,6 +123,8 @@ func (f *file) visit(n ast.Node) {
 		f.call(n)
 	case *ast.SelectorExpr:
 		f.method(n)
+	case *ast.Ident:
+		f.lazy(n)
 	case *ast.GoStmt:
 		f.spawn(n.Call.Fun, n.Call.Args, n)
 	}
@@ -154,6 +156,7 @@ func (f *file) site(p token.Pos, op string, object ast.Expr, t types.Type) (*Sit
 	s := Site{ID: len(f.sites.Sites) + 1, File: f.index, Line: line, Col: col, Op: op, Func: f.within()}
 	if object != nil {
 		s.Name = f.text(object)
+		s.Timer, s.Fresh = f.timer(object)
 	}
 	if t != nil {
 		s.Type = f.typeName(t)

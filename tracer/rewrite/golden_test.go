@@ -179,6 +179,12 @@ func formatSites(s *rewrite.Sites) string {
 		if site.Select {
 			op += "/select"
 		}
+		if site.Timer {
+			op += "/timer"
+		}
+		if site.Fresh {
+			op += "/fresh"
+		}
 		fmt.Fprintf(&b, "%d %s:%d:%d %s %q %s|%s %s\n", site.ID, s.Files[site.File], site.Line, site.Col, op, site.Name, site.Type, site.Elem, site.Func)
 	}
 	return b.String()

@@ -21,14 +21,13 @@ const constraint = "//go:build tracevizhook"
 var optional = []string{"wall.go"}
 
 // HookOverlay writes the sources of the hook package into outDir and returns the overlay that places them in the standard
-// library of goroot, and the GOROOT to build with. That is goroot itself, or a symbolic link to it in outDir when goroot lies
-// in the module cache, where the go command allows no overlay; then GOTOOLCHAIN=local and goroot's own go command must be used.
+// library of goroot, and the GOROOT to build with. That is goroot itself, or a symbolic link to it when goroot lies in the module
+// cache, where the go command allows no overlay; then GOTOOLCHAIN=local and goroot's own go command must be used.
 // with names optional files to add, such as "wall.go".
 func HookOverlay(outDir, goroot string, with ...string) (overlay map[string]string, useRoot string, err error) {
 	useRoot = goroot
 	if inModuleCache(goroot) {
-		useRoot = filepath.Join(outDir, "goroot")
-		if err := os.Symlink(goroot, useRoot); err != nil && !errors.Is(err, fs.ErrExist) {
+		if useRoot, err = linkTo(goroot, filepath.Join("goroot", filepath.Base(goroot)), outDir); err != nil {
 			return nil, "", fmt.Errorf("link to the Go toolchain: %w", err)
 		}
 	}
@@ -56,6 +55,29 @@ func HookOverlay(outDir, goroot string, with ...string) (overlay map[string]stri
 		return nil, "", fmt.Errorf("write the hook package: %w", err)
 	}
 	return overlay, useRoot, nil
+}
+
+// symlink makes link point to target, whatever other link is there. At each moment there is a link, so that builds that use it
+// go on.
+func symlink(target, link string) error {
+	err := os.Symlink(target, link)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	old, err := os.Readlink(link)
+	if err != nil || old == target { // an error: not a link, and not ours to remove
+		return err
+	}
+	dir, err := os.MkdirTemp(filepath.Dir(link), "new")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	fresh := filepath.Join(dir, "link")
+	if err := os.Symlink(target, fresh); err != nil {
+		return err
+	}
+	return os.Rename(fresh, link)
 }
 
 // linked reports whether a source of the hook is part of the target.

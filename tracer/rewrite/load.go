@@ -11,106 +11,83 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/gcexportdata"
+	"golang.org/x/tools/go/packages"
 )
 
-// loaded is what the go command knows of the target. It has no syntax yet: packages are parsed and checked one after another
-// against the export data of the others, so that memory is that of the largest. One query of the go command serves for all.
+// loaded is what the go command knows of the target, with the types that its packages export. It has no syntax yet: packages
+// are parsed and checked one after another against the exported types of the others, so that memory is that of the largest.
 type loaded struct {
-	packages map[string]*listed
-	targets  []*listed // what the patterns name
-	inner    []*listed // packages of the main module among them and their dependencies; sorted
-	problem  string
-	env      goEnv
-
-	fset *token.FileSet
-	deps map[string]*types.Package // from export data, by import path
-}
-
-// listed is a package as go list describes it; its documentation has the meaning of the fields.
-type listed struct {
-	ImportPath, Name, Dir, Export, ForTest string
-	GoFiles, CgoFiles                      []string
-	ImportMap                              map[string]string
-	Standard, DepOnly                      bool
-	Module                                 *module
-	Error                                  *struct{ Pos, Err string }
-}
-
-type module struct {
-	Path, Dir, GoVersion string
-	Main                 bool
+	targets []*packages.Package // what the patterns name
+	inner   []*packages.Package // those among them and their dependencies that get hooks; sorted
+	bare    []*packages.Package // programs that get none, but for the import that starts the trace
+	choice  *choice
+	problem string
+	env     goEnv
+	fset    *token.FileSet
 }
 
 // goEnv is a part of go env.
-type goEnv struct{ GOROOT, GOARCH, GOVERSION, GOMOD string }
+type goEnv struct{ GOROOT, GOARCH, GOVERSION, GOMOD, GOFLAGS, GOMODCACHE, GOWORK string }
 
-// fields of listed, as go list wants them named.
-const fields = "ImportPath,Name,Dir,Export,ForTest,GoFiles,CgoFiles,ImportMap,Standard,DepOnly,Module,Error"
-
-// path is the import path without the mark of a test variant, as in "p [p.test]".
-func (p *listed) path() string {
-	path, _, _ := strings.Cut(p.ImportPath, " ")
-	return path
-}
+// mode asks for the graph of packages with the types that they export, and no syntax: types come from the files of go list
+// -export.
+const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedExportFile |
+	packages.NeedTypes | packages.NeedModule | packages.NeedForTest
 
 // files are the absolute paths of the sources, cgo's among them, sorted.
-func (p *listed) files() []string {
-	var paths []string
-	for _, name := range slices.Concat(p.GoFiles, p.CgoFiles) {
-		if !filepath.IsAbs(name) {
-			name = filepath.Join(p.Dir, name)
-		}
-		paths = append(paths, name)
-	}
-	slices.Sort(paths)
-	return paths
-}
+func files(p *packages.Package) []string { return slices.Sorted(slices.Values(p.GoFiles)) }
 
+// load asks the go command what the target is made of. What that refuses is a problem of the target, not an error.
 func load(ctx context.Context, o Options) (*loaded, error) {
-	l := &loaded{packages: map[string]*listed{}, fset: token.NewFileSet(), deps: map[string]*types.Package{}}
-	out, _, err := goCommand(ctx, o, "env", "-json", "GOROOT", "GOARCH", "GOVERSION", "GOMOD")
+	choice, err := newChoice(o)
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(out, &l.env); err != nil {
-		return nil, fmt.Errorf("go env: %w", err)
+	l := &loaded{fset: token.NewFileSet(), choice: choice}
+	if err := l.readEnv(ctx, o); err != nil || l.problem != "" {
+		return l, err
 	}
-	args := []string{"list", "-e", "-deps", "-export", "-json=" + fields}
-	if o.Tests {
-		args = append(args, "-test")
+	cfg := &packages.Config{
+		Mode: mode, Context: ctx, Dir: o.Dir, BuildFlags: o.Flags, Tests: o.Tests, Fset: l.fset,
+		// The go command builds the program, so no other build system may say what it is made of.
+		Env: append(slices.Clone(o.Env), "GOPACKAGESDRIVER=off"),
 	}
-	out, said, err := goCommand(ctx, o, append(append(append(args, o.Flags...), "--"), o.Patterns...)...)
-	var refused *exec.ExitError
-	if errors.As(err, &refused) {
-		l.problem = cmp.Or(strings.TrimSpace(said), err.Error())
+	var patterns []string
+	for _, p := range o.Patterns {
+		patterns = append(patterns, "pattern="+p) // else file=x has a meaning that it has not for go build
+	}
+	roots, err := packages.Load(cfg, patterns...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		l.problem = err.Error()
 		return l, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	for d := json.NewDecoder(bytes.NewReader(out)); ; {
-		p := &listed{}
-		err := d.Decode(p)
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return nil, fmt.Errorf("go list: %w", err)
-		}
-		l.add(p)
-	}
-	slices.SortFunc(l.inner, func(a, b *listed) int {
-		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.ImportPath, b.ImportPath))
-	})
+	l.take(roots)
 	return l, nil
+}
+
+// readEnv asks the go command for its settings. A go command that refuses the module is a problem of the target.
+func (l *loaded) readEnv(ctx context.Context, o Options) error {
+	out, said, err := goCommand(ctx, o, "env", "-json", "GOROOT", "GOARCH", "GOVERSION", "GOMOD", "GOFLAGS", "GOMODCACHE", "GOWORK")
+	if _, refused := errors.AsType[*exec.ExitError](err); refused {
+		l.problem = cmp.Or(strings.TrimSpace(said), err.Error())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(out, &l.env); err != nil {
+		return fmt.Errorf("go env: %w", err)
+	}
+	return supported(l.env.GOVERSION)
 }
 
 // goCommand runs the go command and returns what it wrote.
@@ -118,14 +95,6 @@ func goCommand(ctx context.Context, o Options, args ...string) (out []byte, said
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = o.Dir, o.Env, &stdout, &stderr
-	if o.Dir != "" && o.Env != nil {
-		// The go command calls a folder by its name in PWD, which may lead through a symbolic link.
-		dir, err := filepath.Abs(o.Dir)
-		if err != nil {
-			return nil, "", err
-		}
-		cmd.Env = append(slices.Clone(o.Env), "PWD="+dir)
-	}
 	err = cmd.Run()
 	if ctx.Err() != nil {
 		err = ctx.Err()
@@ -133,34 +102,65 @@ func goCommand(ctx context.Context, o Options, args ...string) (out []byte, said
 	return stdout.Bytes(), stderr.String(), err
 }
 
-func (l *loaded) add(p *listed) {
-	l.packages[p.ImportPath] = p
-	if l.problem == "" && p.Error != nil {
-		l.problem = p.Error.Err
+// take sorts the packages by what is to be done with them.
+func (l *loaded) take(roots []*packages.Package) {
+	named := map[*packages.Package]bool{}
+	for _, p := range roots {
+		if !made(p) {
+			named[p] = true
+			l.targets = append(l.targets, p)
+		}
 	}
-	made := strings.HasSuffix(p.ImportPath, ".test") // by the go command
-	if !p.DepOnly && !made {
-		l.targets = append(l.targets, p)
+	packages.Visit(roots, nil, func(p *packages.Package) {
+		if l.problem == "" && len(p.Errors) > 0 {
+			l.problem = p.Errors[0].Msg
+		}
+		// Files outside of any module are the program's when the patterns name them.
+		inner := p.Module != nil && p.Module.Main || p.Module == nil && named[p] && !within(l.env.GOROOT, p.Dir)
+		switch {
+		case made(p) || len(p.GoFiles) == 0:
+		case l.choice.wants(p, inner):
+			l.inner = append(l.inner, p)
+		case inner && p.Name == "main":
+			l.bare = append(l.bare, p)
+		}
+	})
+	if l.problem == "" && len(l.targets) == 0 {
+		l.problem = "the go command finds no package"
 	}
-	// Files outside of any module are the program's when the patterns name them.
-	inner := p.Module != nil && p.Module.Main || p.Module == nil && !p.Standard && !p.DepOnly
-	if inner && !made && len(p.GoFiles)+len(p.CgoFiles) > 0 {
-		l.inner = append(l.inner, p)
-	}
+	slices.SortFunc(l.inner, func(a, b *packages.Package) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), strings.Compare(a.ID, b.ID))
+	})
+}
+
+// made reports whether a package is a main package that the go command makes for tests.
+func made(p *packages.Package) bool { return strings.HasSuffix(p.ID, ".test") }
+
+// within reports whether a folder is dir or lies below it.
+func within(dir, folder string) bool {
+	rel, err := filepath.Rel(dir, folder)
+	return err == nil && filepath.IsLocal(rel)
 }
 
 // rank puts a package with its test files before the same package without: each file is rewritten once, where most is known.
-func rank(p *listed) int {
-	if p.ForTest != "" && p.ForTest == p.path() {
+// Dependencies come last.
+func rank(p *packages.Package) int {
+	if dependency(p) {
+		return 2
+	}
+	if p.ForTest != "" && p.ForTest == p.PkgPath {
 		return 0
 	}
 	return 1
 }
 
+// dependency reports whether a package is of another module than the main one.
+func dependency(p *packages.Package) bool { return p.Module != nil && !p.Module.Main }
+
 // describe fills in what is known of the target without its syntax.
 func (r *Result) describe(ctx context.Context, l *loaded, o Options) {
 	p := l.targets[0]
-	r.Package, r.Main, r.Dir, r.ModuleDir = p.path(), p.Name == "main", p.Dir, p.Dir
+	r.Package, r.Main, r.Dir, r.ModuleDir = p.PkgPath, p.Name == "main", p.Dir, p.Dir
 	m := p.Module
 	if m == nil {
 		m = moduleAround(ctx, l.env.GOMOD, p.Dir, o)
@@ -171,11 +171,8 @@ func (r *Result) describe(ctx context.Context, l *loaded, o Options) {
 }
 
 // moduleAround returns the module that a folder lies in, for a package that is given by its files: the go command gives it none.
-func moduleAround(ctx context.Context, gomod, dir string, o Options) *module {
-	if gomod == "" || gomod == os.DevNull {
-		return nil
-	}
-	if rel, err := filepath.Rel(filepath.Dir(gomod), dir); err != nil || !filepath.IsLocal(rel) {
+func moduleAround(ctx context.Context, gomod, dir string, o Options) *packages.Module {
+	if gomod == "" || gomod == os.DevNull || !within(filepath.Dir(gomod), dir) {
 		return nil
 	}
 	out, _, err := goCommand(ctx, o, "list", "-m", "-json")
@@ -183,7 +180,7 @@ func moduleAround(ctx context.Context, gomod, dir string, o Options) *module {
 		return nil
 	}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; { // several in a workspace
-		m := &module{}
+		m := &packages.Module{}
 		if d.Decode(m) != nil {
 			return nil
 		}
@@ -203,8 +200,8 @@ type parsed struct {
 }
 
 // parse reads and checks a package. The error is that of a file that can't be read; problem is what is wrong with the code.
-func (l *loaded) parse(p *listed) (s *parsed, problem string, err error) {
-	s = &parsed{paths: p.files()}
+func (l *loaded) parse(p *packages.Package) (s *parsed, problem string, err error) {
+	s = &parsed{paths: files(p)}
 	for _, path := range s.paths {
 		src, err := os.ReadFile(path)
 		if err != nil {
@@ -223,19 +220,19 @@ func (l *loaded) parse(p *listed) (s *parsed, problem string, err error) {
 		FileVersions: map[*ast.File]string{},
 	}
 	cfg := &types.Config{
-		Importer: importer{l, p, map[string]*types.Package{}}, FakeImportC: true, Sizes: types.SizesFor("gc", l.env.GOARCH), GoVersion: goVersion(p),
+		Importer: importer{p}, FakeImportC: true, Sizes: types.SizesFor("gc", l.env.GOARCH), GoVersion: goVersion(p),
 		Error: func(err error) {
 			if problem == "" {
 				problem = err.Error()
 			}
 		},
 	}
-	s.pkg, _ = cfg.Check(p.path(), l.fset, s.trees, s.info) // its error is the first that Error got
+	s.pkg, _ = cfg.Check(p.PkgPath, l.fset, s.trees, s.info) // its error is the first that Error got
 	return s, problem, nil
 }
 
 // goVersion is the language version of a package by its go.mod, "" for the newest.
-func goVersion(p *listed) string {
+func goVersion(p *packages.Package) string {
 	switch {
 	case p.Module == nil:
 		return ""
@@ -245,37 +242,16 @@ func goVersion(p *listed) string {
 	return "go" + p.Module.GoVersion
 }
 
-// importer gives a package the types of those that it imports, from the export data that the go command has.
-type importer struct {
-	l   *loaded
-	p   *listed
-	own map[string]*types.Package // for a test variant
-}
+// importer gives a package the types of those that it imports.
+type importer struct{ p *packages.Package }
 
 func (i importer) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
-	p := i.l.packages[cmp.Or(i.p.ImportMap[path], path)]
-	if p == nil || p.Export == "" {
-		return nil, errors.New("no export data for " + path)
+	p := i.p.Imports[path]
+	if p == nil || p.Types == nil || !p.Types.Complete() {
+		return nil, errors.New("no types of " + path)
 	}
-	deps := i.l.deps
-	if i.p.ForTest != "" {
-		deps = i.own // packages may be other variants of themselves
-	}
-	if done := deps[p.path()]; done != nil && done.Complete() {
-		return done, nil
-	}
-	f, err := os.Open(p.Export)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	//lint:ignore SA1019 Go 1.26 and 1.27 put export data into archives, which Read alone refuses.
-	r, err := gcexportdata.NewReader(f)
-	if err != nil {
-		return nil, err
-	}
-	return gcexportdata.Read(r, i.l.fset, deps, p.path())
+	return p.Types, nil
 }

@@ -28,6 +28,20 @@ func (f *file) text(e ast.Expr) string {
 	}
 }
 
+// timer tells whether a channel is one of package time, and whether evaluating e makes it.
+func (f *file) timer(e ast.Expr) (timer, fresh bool) {
+	switch e := ast.Unparen(e).(type) {
+	case *ast.CallExpr:
+		fn := f.calleeFunc(e.Fun)
+		made := fn != nil && (fn.FullName() == "time.After" || fn.FullName() == "time.Tick")
+		return made, made
+	case *ast.SelectorExpr:
+		s := f.info.Selections[e]
+		return s != nil && s.Kind() == types.FieldVal && s.Obj().Name() == "C" && s.Obj().Pkg() != nil && s.Obj().Pkg().Path() == "time", false
+	}
+	return false, false
+}
+
 // short is the source of a node on one line, cut when it is long.
 func (f *file) short(n ast.Node) string {
 	s := strings.ReplaceAll(strings.Join(strings.Fields(f.source(n)), " "), ". ", ".")
@@ -37,14 +51,15 @@ func (f *file) short(n ast.Node) string {
 	return s
 }
 
-// typeName is a type as this package would write it.
+// typeName is a type as this package would write it. The types of C code are not known.
 func (f *file) typeName(t types.Type) string {
-	return types.TypeString(t, func(p *types.Package) string {
+	text := types.TypeString(t, func(p *types.Package) string {
 		if p == f.pkg {
 			return ""
 		}
 		return p.Name()
 	})
+	return strings.ReplaceAll(text, "invalid type", "C type")
 }
 
 // within is the function around the node at hand.
@@ -145,8 +160,8 @@ func (f *file) constants(args []ast.Expr) string {
 	return all.String()
 }
 
-// callee is the name of the function that an expression names, "" for one that is known only at run time.
-func (f *file) callee(fun ast.Expr) string {
+// calleeFunc is the function that an expression names, nil for one that is known only at run time.
+func (f *file) calleeFunc(fun ast.Expr) *types.Func {
 	var id *ast.Ident
 	switch e := ast.Unparen(fun).(type) {
 	case *ast.Ident:
@@ -154,14 +169,23 @@ func (f *file) callee(fun ast.Expr) string {
 	case *ast.SelectorExpr:
 		id = e.Sel
 	case *ast.IndexExpr:
-		return f.callee(e.X)
+		return f.calleeFunc(e.X)
 	case *ast.IndexListExpr:
-		return f.callee(e.X)
+		return f.calleeFunc(e.X)
 	default:
-		return ""
+		return nil
 	}
 	fn, ok := f.info.Uses[id].(*types.Func)
 	if !ok || fn.Pkg() == nil {
+		return nil
+	}
+	return fn
+}
+
+// callee is the name of the function that an expression names, "" for one that is known only at run time.
+func (f *file) callee(fun ast.Expr) string {
+	fn := f.calleeFunc(fun)
+	if fn == nil {
 		return ""
 	}
 	recv := fn.Signature().Recv()

@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,11 @@ type Options struct {
 	Patterns []string // packages, or .go files, as go build takes them
 	Tests    bool     // the test files too
 	OutDir   string   // for the rewritten files; absolute, outside of the target's module
+
+	// Packages of the main module get hooks, and of the dependencies those of golang.org/x/sync that wait. Instrument has patterns of
+	// dependencies that get them too, Skip of packages that get none. A pattern is an import path or a folder, as the go command
+	// takes it.
+	Instrument, Skip []string
 }
 
 // A TracedFile is a source file of the target that belongs to the recording, rewritten or not.
@@ -32,16 +38,20 @@ type Result struct {
 	Overlay    map[string]string // original file → rewritten file, both absolute
 	Sites      *Sites
 	Files      []TracedFile
-	ModuleDir  string // root of the target's module; of its package when there is no module
-	ModulePath string // "" when there is no module
-	Package    string // import path of the first target package
-	Dir        string // its folder
-	Main       bool   // it is a program
-	GOROOT     string // of the toolchain that the go command uses here
-	GoVersion  string // its version, such as go1.26.8
+	ModuleDir  string   // root of the target's module; of its package when there is no module
+	ModulePath string   // "" when there is no module
+	Package    string   // import path of the first target package
+	Dir        string   // its folder
+	Main       bool     // it is a program
+	GOROOT     string   // of the toolchain that the go command uses here
+	GoVersion  string   // its version, such as go1.26.8
+	Flags      []string // for go build, behind those of Options
 	Warnings   []string
 	// Problem is why nothing was rewritten: the go command has something to say about the target. "" when all is well.
 	Problem string
+
+	origin   map[string]string // overlaid files of modules in the module cache → where the go command has them
+	replaced []string          // files in the overlay that lead to those modules
 }
 
 // Rewrite loads the packages of the main module that the target is made of and writes hooked copies of their files. A target that
@@ -50,6 +60,9 @@ type Result struct {
 func Rewrite(ctx context.Context, o Options) (*Result, error) {
 	if !filepath.IsAbs(o.OutDir) {
 		return nil, fmt.Errorf("rewrite: the folder for rewritten files must be an absolute path, got %q", o.OutDir)
+	}
+	if err := o.complete(); err != nil {
+		return nil, fmt.Errorf("rewrite: %w", err)
 	}
 	l, err := load(ctx, o)
 	if err != nil {
@@ -67,24 +80,51 @@ func Rewrite(ctx context.Context, o Options) (*Result, error) {
 	if r.Problem != "" {
 		return r, nil
 	}
-	w := &writer{Result: r, out: o.OutDir, loaded: l, seen: map[string]bool{}}
+	r.Warnings = append(r.Warnings, l.choice.unused()...)
+	r.origin = map[string]string{}
+	w := &writer{Result: r, out: o.OutDir, loaded: l, flags: o.Flags, seen: map[string]bool{}}
 	for _, p := range l.inner {
 		if err := w.rewritePackage(p); err != nil {
-			return nil, fmt.Errorf("rewrite %s: %w", p.path(), err)
+			return nil, fmt.Errorf("rewrite %s: %w", p.PkgPath, err)
 		}
 		if r.Problem != "" {
 			r.clear()
 			return r, nil
 		}
 	}
+	for _, p := range l.bare {
+		if err := w.importOnly(p); err != nil {
+			return nil, fmt.Errorf("rewrite %s: %w", p.PkgPath, err)
+		}
+	}
+	if err := w.replaceModules(ctx, o); err != nil {
+		return nil, fmt.Errorf("rewrite dependencies: %w", err)
+	}
 	return r, nil
+}
+
+// complete makes explicit where and with what environment the go command runs. It calls a folder by its name in PWD, which may
+// lead through a symbolic link.
+func (o *Options) complete() (err error) {
+	if o.Env == nil {
+		o.Env = os.Environ()
+	}
+	if o.Dir == "" {
+		return nil
+	}
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return err
+	}
+	o.Env = append(slices.Clone(o.Env), "PWD="+o.Dir)
+	return nil
 }
 
 // clear takes back all that was rewritten.
 func (r *Result) clear() {
 	r.Overlay = map[string]string{}
 	r.Sites = &Sites{Version: SitesVersion, Files: []string{}, Sites: []Site{}, Spawns: []Spawn{}}
-	r.Files = []TracedFile{}
+	r.Files, r.Flags = []TracedFile{}, nil
+	r.origin, r.replaced = nil, nil
 }
 
 // position matches the place that a message of the compiler begins with.
@@ -107,7 +147,7 @@ func (r *Result) DropFailed(dir, output string) bool {
 			path = filepath.Join(dir, path)
 		}
 		for original, rewritten := range r.Overlay {
-			if path != rewritten && path != original {
+			if path != rewritten && path != original && path != r.origin[original] {
 				continue
 			}
 			delete(r.Overlay, original)
@@ -120,6 +160,7 @@ func (r *Result) DropFailed(dir, output string) bool {
 
 // rel is the name of a traced file in the recording.
 func (r *Result) rel(abs string) string {
+	abs = cmp.Or(r.origin[abs], abs)
 	i := slices.IndexFunc(r.Files, func(f TracedFile) bool { return f.Abs == abs })
 	if i < 0 {
 		return abs

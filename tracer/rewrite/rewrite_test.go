@@ -31,6 +31,7 @@ func TestProblems(t *testing.T) {
 		{"no package", "./none", "none", map[string]string{"main.go": sendMain}},
 		{"no files", ".", "no Go files", map[string]string{"x.txt": ""}},
 		{"go.mod", ".", "go.mod", map[string]string{"main.go": sendMain, "go.mod": "modul x\n"}},
+		{"query", "file=main.go", "file=main.go", map[string]string{"main.go": sendMain}},
 		{"flag-like", "-x", "", map[string]string{"main.go": sendMain}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -71,6 +72,17 @@ func TestFiles(t *testing.T) {
 		if got := run(t, program, t.TempDir()); got.stderr != "1\n" {
 			t.Errorf("got %+v", got)
 		}
+	}
+}
+
+// TestOtherDriver holds that the go command alone says what a program is made of, as it builds it.
+func TestOtherDriver(t *testing.T) {
+	t.Setenv("GOPACKAGESDRIVER", filepath.Join(t.TempDir(), "none"))
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"go.mod": goMod, "main.go": sendMain})
+	b := rewritten(t, rewrite.Options{Dir: dir, Patterns: []string{"."}, OutDir: t.TempDir()})
+	if len(b.result.Sites.Sites) != 3 {
+		t.Errorf("got %+v", b.result.Sites)
 	}
 }
 
@@ -167,30 +179,34 @@ func TestTests(t *testing.T) {
 	}
 }
 
-// TestOldModule leaves a module alone whose language has no generics, and says so.
+// TestOldModule hooks modules whose language has no generics, unless the user's -gcflags are in the way. A variable of a loop is
+// still one for all turns.
 func TestOldModule(t *testing.T) {
-	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{"go.mod": "module example.com/m\n\ngo 1.17\n", "main.go": sendMain})
-	b := rewritten(t, rewrite.Options{Dir: dir, Patterns: []string{"."}, OutDir: t.TempDir()})
-	if len(b.result.Overlay) != 0 || len(b.result.Warnings) != 1 || !strings.Contains(b.result.Warnings[0], "go1.17") || len(b.result.Files) != 1 {
-		t.Errorf("got %+v", b.result)
-	}
-}
-
-// TestCgo leaves the files that use cgo alone and rewrites the others of their package.
-func TestCgo(t *testing.T) {
-	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{
-		"go.mod": goMod, "main.go": "package main\n\nfunc main() {\n\tc := make(chan int, 1)\n\tc <- two()\n\tprintln(<-c, <-three)\n}\n",
-		"c.go": "package main\n\n// static int two(void) { return 2; }\nimport \"C\"\n\nvar three = make(chan int, 1)\n\n" +
-			"func two() int { three <- 3; return int(C.two()) }\n",
-	})
-	b := build(t, dir)
-	if len(b.result.Sites.Sites) != 4 || len(b.result.Warnings) != 1 || !strings.HasPrefix(b.result.Warnings[0], "c.go gets no hooks") {
-		t.Errorf("got %d sites, %q", len(b.result.Sites.Sites), b.result.Warnings)
-	}
-	if got := run(t, b.hooked, t.TempDir()); got.stderr != "2 3\n" {
-		t.Errorf("got %+v", got)
+	for _, line := range []string{"go 1.17\n", "go 1.11\n", ""} {
+		dir, recording := t.TempDir(), t.TempDir()
+		writeFiles(t, dir, map[string]string{
+			"go.mod": "module example.com/m\n\n" + line,
+			"main.go": "package main\n\nimport \"example.com/m/sub\"\n\nfunc main() {\n\tc, all := make(chan int, 2), []*int{}\n" +
+				"\tfor i := 0; i < 2; i++ {\n\t\tall = append(all, &i)\n\t}\n\tsub.Put(c, *all[0])\n\tprintln(<-c)\n}\n",
+			"sub/sub.go": "package sub\n\nfunc Put(c chan<- int, i int) { c <- i }\n",
+		})
+		b := build(t, dir)
+		if len(b.result.Flags) != 2 || len(b.result.Warnings) != 0 {
+			t.Errorf("%q: got flags %q, warnings %q", line, b.result.Flags, b.result.Warnings)
+		}
+		if got := run(t, b.hooked, recording); got.stderr != "2\n" || got != run(t, b.native, "") {
+			t.Errorf("%q: got %+v", line, got)
+		}
+		if n := len(readRecords(t, recording+"/trace.out", b.result.Sites)); n != 3 {
+			t.Errorf("%q: got %d records, want 3", line, n)
+		}
+		for _, o := range []rewrite.Options{{Flags: []string{"-gcflags=-N"}}, {Env: append(os.Environ(), "GOFLAGS='-gcflags=all=-N -l'")}} {
+			o.Dir, o.Patterns, o.OutDir = dir, []string{"."}, t.TempDir()
+			r := rewritten(t, o).result
+			if len(r.Overlay)+len(r.Flags) != 0 || len(r.Warnings) != 2 || !strings.Contains(r.Warnings[0], "-gcflags") || len(r.Files) != 2 {
+				t.Errorf("%q: got %+v", line, r)
+			}
+		}
 	}
 }
 
@@ -236,32 +252,6 @@ func TestDropFailed(t *testing.T) {
 	}
 	if b.result.DropFailed(dir, "main.go is fine\nother.go:1:2: bad\n") {
 		t.Error("dropped a file for no reason")
-	}
-}
-
-// TestDownloadedToolchain puts the hooks under a link when the toolchain lies in the module cache, where overlays are not allowed.
-func TestDownloadedToolchain(t *testing.T) {
-	goroot := filepath.Join(t.TempDir(), "golang.org", "toolchain@v0.0.1-go1.26.8.linux-amd64")
-	if err := os.MkdirAll(goroot, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	out := t.TempDir()
-	for range 2 { // the link may be there from before
-		hooks, use, err := rewrite.HookOverlay(out, goroot)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if to, err := os.Readlink(use); err != nil || to != goroot {
-			t.Errorf("got a link to %s: %v", to, err)
-		}
-		for place := range hooks {
-			if !strings.HasPrefix(place, use) {
-				t.Errorf("got %s, want it under %s", place, use)
-			}
-		}
-		if _, ok := hooks[filepath.Join(use, "src", "tracevizhook", "ops_chan.go")]; !ok {
-			t.Errorf("got %v", hooks)
-		}
 	}
 }
 

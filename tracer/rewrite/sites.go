@@ -16,7 +16,7 @@ type Sites struct {
 	Version int      `json:"version"`
 	Files   []string `json:"files"`  // with slashes: relative to the main module's root, or import/path/file.go outside of it
 	Sites   []Site   `json:"sites"`  // Sites[i].ID is i+1
-	Spawns  []Spawn  `json:"spawns"` // one for each go statement and each call of WaitGroup.Go
+	Spawns  []Spawn  `json:"spawns"` // one for each go statement and each call of Go of a WaitGroup or an errgroup.Group
 }
 
 // A Site is an injection point: one operation in the source that is followed by a hook.
@@ -30,6 +30,8 @@ type Site struct {
 	Name   string `json:"name"`             // of the object: what a make is assigned to, else the operand as the source spells it
 	Type   string `json:"type"`             // of the object, "chan Job", "sync.Mutex"; of this package, without its name
 	Elem   string `json:"elem"`             // element type of a channel, else ""
+	Timer  bool   `json:"timer,omitempty"`  // the channel gets its elements from a timer of the runtime: time.After(d), ticker.C
+	Fresh  bool   `json:"fresh,omitempty"`  // the operand makes a new channel each time, which nothing else can reach: time.After(d)
 	Func   string `json:"func"`             // the function around it as the runtime names it, with the package's name only: "main.produce.func1"
 }
 

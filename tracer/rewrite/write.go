@@ -9,21 +9,36 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"golang.org/x/tools/go/packages"
 )
 
 // oldest is the language version from which on generic functions may be called, as the hooks are.
 const oldest = "go1.18"
+
+// raise lets hooks into a package whose go.mod has an older language version: the package is compiled as of the oldest that will do,
+// which changes the meaning of no program. A //go:build line in the rewritten file would need a line of its own, and for each
+// package the go command heeds only the last -gcflags that match it, so flags of the user leave no way.
+func (w *writer) raise(p *packages.Package) bool {
+	if _, has := w.flag("gcflags"); has {
+		return false
+	}
+	w.Flags = append(w.Flags, "-gcflags="+p.PkgPath+"=-lang="+oldest)
+	return true
+}
 
 // A writer adds packages to a result.
 type writer struct {
 	*Result
 	out    string
 	loaded *loaded
+	flags  []string        // of the build
 	seen   map[string]bool // files that are done
+	cached []*cached       // modules of the module cache
 }
 
 // rewritePackage rewrites the files of p that were not rewritten as part of another variant of it.
-func (w *writer) rewritePackage(p *listed) error {
+func (w *writer) rewritePackage(p *packages.Package) error {
 	if w.allSeen(p) {
 		return nil
 	}
@@ -34,16 +49,18 @@ func (w *writer) rewritePackage(p *listed) error {
 	old := goVersion(p) != "" && version.Compare(goVersion(p), oldest) < 0
 	switch {
 	case problem != "" && usesC(s):
-		w.warnf("%s gets no hooks: it uses cgo, and its types are not known: %s", p.path(), problem)
+		w.warnf("%s gets no hooks: it uses cgo, and its types are not known: %s", p.PkgPath, problem)
+	case problem != "" && dependency(p):
+		w.warnf("%s gets no hooks: its types are not known: %s", p.PkgPath, problem)
 	case problem != "":
 		w.Problem = problem
 		return nil
-	case old:
-		w.warnf("%s gets no hooks: its go.mod says %s, and they need %s", p.path(), goVersion(p), oldest)
+	case old && !w.raise(p):
+		w.warnf("%s gets no hooks: its go.mod says %s, they need %s, and with -gcflags that can't be changed", p.PkgPath, goVersion(p), oldest)
 	default:
 		return w.rewriteFiles(p, s)
 	}
-	for _, path := range p.files() {
+	for _, path := range files(p) {
 		if !w.seen[path] {
 			w.add(path, p)
 		}
@@ -51,7 +68,11 @@ func (w *writer) rewritePackage(p *listed) error {
 	return nil
 }
 
-func (w *writer) rewriteFiles(p *listed, s *parsed) error {
+func (w *writer) rewriteFiles(p *packages.Package, s *parsed) error {
+	module, err := w.cachedModule(p)
+	if err != nil {
+		return err
+	}
 	prefix := prefixFor(s.sources)
 	hooked, plain := false, -1
 	for i, path := range s.paths {
@@ -59,10 +80,6 @@ func (w *writer) rewriteFiles(p *listed, s *parsed) error {
 			continue
 		}
 		index := w.add(path, p)
-		if importsC(s.trees[i]) {
-			w.warnf("%s gets no hooks: it uses cgo", w.Files[index].Rel)
-			continue
-		}
 		if plain < 0 && !strings.HasSuffix(path, "_test.go") {
 			plain = i
 		}
@@ -72,21 +89,61 @@ func (w *writer) rewriteFiles(p *listed, s *parsed) error {
 			continue
 		}
 		hooked = true
-		if err := w.write(path, f.bytes()); err != nil {
+		if err := w.place(module, path, f); err != nil {
 			return err
 		}
 	}
 	if p.Name != "main" || hooked || plain < 0 {
 		return nil
 	}
-	// The hook package starts the trace, so a program without operations needs it too.
-	f := w.file(s, plain, prefix, 0)
-	f.importHook("_ ")
-	return w.write(s.paths[plain], f.bytes())
+	return w.importInto(s, plain)
 }
 
-func (w *writer) allSeen(p *listed) bool {
-	for _, path := range p.files() {
+// importInto adds the import alone: the hook package starts the trace, so a program without operations needs it too.
+func (w *writer) importInto(s *parsed, i int) error {
+	f := w.file(s, i, "", 0)
+	f.importHook("_ ")
+	return w.write(s.paths[i], f.bytes())
+}
+
+// importOnly does so for a program whose package is skipped.
+func (w *writer) importOnly(p *packages.Package) error {
+	if w.allSeen(p) {
+		return nil
+	}
+	s, _, err := w.loaded.parse(p)
+	if err != nil {
+		return err
+	}
+	for i, path := range s.paths {
+		if !strings.HasSuffix(path, "_test.go") {
+			return w.importInto(s, i)
+		}
+	}
+	return nil
+}
+
+// place writes a rewritten file to where the go command will look for it. Files of the module cache it finds by another name, and
+// a directive gives the old one back; -trimpath does that by itself.
+func (w *writer) place(module *cached, path string, f *file) error {
+	if module == nil {
+		return w.write(path, f.bytes())
+	}
+	at, err := module.at(path)
+	if err != nil {
+		return err
+	}
+	if _, trimmed := w.flag("trimpath"); !trimmed {
+		line, col := f.place(f.tree.Package)
+		f.open(f.at(f.tree.Package), 0, fmt.Sprintf("/*line %s:%d:%d*/", path, line, col))
+	}
+	module.hooked = true
+	w.origin[at] = path
+	return w.write(at, f.bytes())
+}
+
+func (w *writer) allSeen(p *packages.Package) bool {
+	for _, path := range files(p) {
 		if !w.seen[path] {
 			return false
 		}
@@ -99,11 +156,11 @@ func (w *writer) warnf(format string, args ...any) {
 }
 
 // add lists a file and returns its index.
-func (w *writer) add(path string, p *listed) int {
+func (w *writer) add(path string, p *packages.Package) int {
 	w.seen[path] = true
 	rel, err := filepath.Rel(w.ModuleDir, path)
 	if err != nil || !filepath.IsLocal(rel) {
-		rel = filepath.Join(p.path(), filepath.Base(path))
+		rel = filepath.Join(p.PkgPath, filepath.Base(path))
 	}
 	rel = filepath.ToSlash(rel)
 	w.Files = append(w.Files, TracedFile{Rel: rel, Abs: path})

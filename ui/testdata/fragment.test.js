@@ -7,13 +7,15 @@ import { equal, random } from '/testdata/assert.js';
 export function testRoundTrip() {
   const rnd = random(4);
   const kinds = /** @type {const} */ (['goroutine', 'object', 'finding', null]);
+  const lit = /** @type {const} */ (['goroutine', 'object']);
   for (let i = 0; i < 300; i++) {
     const kind = kinds[i % 4] ?? null;
     const view = {
       recordingId: `producer-consumer-2026${i}`, cursor: { event: Math.floor(rnd() * 1e6) - 1, time: Math.floor(rnd() * 1e12) },
-      window: { t0: Math.floor(rnd() * 1e9), t1: 1e9 + Math.floor(rnd() * 1e9) }, selection: { kind, id: kind ? i : -1 },
+      window: { t0: Math.floor(rnd() * 1e9), t1: 1e9 + Math.floor(rnd() * 1e9) }, area: i % 3 ? { t0: i, t1: i + 1000 } : null, selection: { kind, id: kind ? i : -1 },
       marks: Array.from({ length: i % 4 }, (_, k) => ({ event: k, time: k * 1000 })),
-      panel: i % 2 ? 'source' : 'events', pacing: /** @type {const} */ (['event', 'compressed', 'real'])[i % 3] ?? null, speed: 0.5 + i,
+      pins: i % 4 ? ['g3', `o${i}`] : [], highlight: i % 3 ? { kind: lit[i % 2] ?? 'goroutine', id: i } : null,
+      panel: i % 2 ? 'source' : 'output', pacing: /** @type {const} */ (['event', 'compressed', 'real'])[i % 3] ?? null, speed: 0.5 + i,
     };
     equal(parseFragment(`#${formatFragment(view)}`), view);
   }
@@ -21,7 +23,7 @@ export function testRoundTrip() {
 
 export function testBrokenFragmentsAreDefaults() {
   const plain = parseFragment('');
-  for (const text of ['#v=9&r=abc&e=4', '#e=x&t=-&w=9-1&s=q7&m=1.2,x&p=nope&pace=warp&speed=-1', '#r=../../etc/passwd', '#r=%3Cscript%3E', `#r=${'a'.repeat(300)}`, '#%']) {
+  for (const text of ['#v=9&r=abc&e=4', '#e=x&t=-&w=9-1&a=5-5&s=q7&m=1.2,x&pin=g1,<b>&h=f1&p=nope&pace=warp&speed=-1', '#r=../../etc/passwd', '#r=%3Cscript%3E', `#r=${'a'.repeat(300)}`, '#%']) {
     equal(parseFragment(text), plain, text);
   }
   equal(parseFragment('#r=abc').recordingId, 'abc', 'the short form that the command prints');

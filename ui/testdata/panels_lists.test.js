@@ -5,6 +5,7 @@ import { lifetime, sorted } from '/static/panels/goroutines.js';
 import { linkify, parseSite, parseTime } from '/static/panels/linkify.js';
 import { printedAt } from '/static/panels/output.js';
 import { createList } from '/static/panels/virtual.js';
+import { fitChart, legendName, watching } from '/static/panels/statistics.js';
 import { createTabs } from '/static/panels/tabs.js';
 import { family } from '/static/panels/eventlog.js';
 import { boxes, matched, packageOf, parents, topFunctions } from '/static/panels/flamelayout.js';
@@ -76,7 +77,7 @@ export function testACardLeadsToItsWitness() {
   click('Jump to 5 ns');
   click('main.go:41');
   click('consume #1');
-  click('event 13');
+  click('event 12');
   equal(store.sets, ['jump 7', 'open 0:41', { selection: { kind: 'goroutine', id: 3 }, panel: 'selection' }, { playing: false }, 'seek 12']);
 }
 
@@ -175,4 +176,21 @@ export function testFlameSums() {
   equal(matched(flame, 'serve'), 40);
   equal(topFunctions(flame, 9).map((f) => [f.name, f.self, f.total]), [['net/http.(*conn).serve', 40, 40], ['main.a', 30, 60], ['main.b', 30, 40]]);
   equal(['net/http.(*conn).serve', 'main.main.func1', 'runtime.gopark', 'weird'].map(packageOf), ['net/http', 'main', 'runtime', 'weird']);
+}
+
+export function testWhatWatchingCameTo() {
+  const model = /** @type {any} */ ({ duration: 2e9, events: 100, hooks: true, watch: { operations: 50, trace_bytes: 8000, left_out: 3 }, notes: ['x.go got no hooks'] });
+  equal(watching(model), ['Hooks recorded 50 operations of channels and locks, 25 a second.', 'The trace is 8 KB long, 80 bytes for each of 100 events.',
+    '3 values of messages were left out, to keep the program fast.', 'x.go got no hooks']);
+  const plain = { ...model, hooks: false, notes: [], events: 0, watch: { operations: 0, trace_bytes: 2.5e6, left_out: 0 } };
+  equal(watching(plain), ['No hooks: the Go runtime alone recorded this.', 'The trace is 2.5 MB long.']);
+}
+
+export function testALegendShowsEveryName() {
+  const option = { legend: { textStyle: { color: 'red' } }, grid: { left: '16', top: '36' }, series: ['running', 'waiting for a core', 'blocked: send', 'x'.repeat(5000)].map((name) => ({ name })) };
+  const lay = (/** @type {number} */ width) => fitChart(option, width, (text) => text.length * 6);
+  equal([lay(2000).extra, lay(300).extra, lay(150).extra], [0, 44, 66], 'in as many lines as there must be');
+  const { legend, grid } = /** @type {any} */ (lay(300).option);
+  equal([legend.type, legend.textStyle, grid[0].left, grid[0].top], ['plain', { color: 'red' }, '16', 80]);
+  equal(legendName('x'.repeat(5000)).length, 30);
 }

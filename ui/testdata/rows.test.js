@@ -1,5 +1,7 @@
 import { firstVisible, layoutRows, rowAt, visibleRows } from '/static/timeline/rows.js';
+import { areaLines } from '/static/timeline/area.js';
 import { firstAfter } from '/static/timeline/data.js';
+import { together } from '/static/model/highlight.js';
 import { objectNote, spanLabel } from '/static/model/labels.js';
 import { check, equal, random } from '/testdata/assert.js';
 
@@ -18,6 +20,27 @@ export function testGroupsAndTheirRows() {
   equal(rows.map((r) => r.key), ['cores', 'p0', 'goroutines', 'g0', 'g1', 'g2', 'channels', 'o0', 'locks', 'o1', 'system']);
   equal(rows.filter((r) => r.id === 1 && r.kind === 'lock').map((r) => [r.label, r.note]), [['stats sync.Mutex', '11 %']]);
   equal(rows.find((r) => r.key === 'o0')?.note, 'cap 3');
+}
+
+export function testPinnedRowsComeFirst() {
+  const { rows, pinned, byG } = layoutRows(model(3), new Set(['system']), 1000, ['o1', 'g2', 'g99']);
+  equal(rows.slice(0, 4).map((r) => r.key), ['pinned', 'o1', 'g2', 'cores'], 'in the order of pinning; what is not there is left out');
+  equal(pinned, rows[3]?.y, 'they reach to the next group');
+  check((byG.get(2)?.y ?? 0) > pinned, 'arrows go to the row in its own group');
+  equal(rows.filter((r) => r.key === 'g2').length, 2, 'which keeps it');
+  equal(layoutRows(model(3), new Set(['system']), 60, ['o1', 'g2']).pinned, 0, 'a low timeline is not filled with them');
+}
+
+export function testWhatBelongsTogether() {
+  const m = { ...model(5), edges: [{ g: 0, o: 1, ops: { lock: 1 } }, { g: 2, o: 1, ops: { lock: 3 } }, { g: 3, o: 0, ops: { send: 1 } }] };
+  m.goroutines.forEach((/** @type {any} */ g) => { g.role = g.name.split(' ')[0]; });
+  const of = (/** @type {import('/static/model/highlight.js').Highlight} */ h) => {
+    const t = together(m, h);
+    return t && [[...t.gs], [...t.os], t.text];
+  };
+  equal(of({ kind: 'goroutine', id: 2 }), [[1, 2, 3, 4], [], 'worker']);
+  equal(of({ kind: 'object', id: 1 }), [[0, 2], [1], 'stats']);
+  equal([of(null), of({ kind: 'goroutine', id: 77 }), of({ kind: 'object', id: 77 })], [null, null, null]);
 }
 
 export function testACollapsedGroupSaysWhatIsInIt() {
@@ -74,4 +97,12 @@ export function testWordsOnSpans() {
   equal(spanLabel(4, undefined), 'recv');
   equal(spanLabel(1, undefined), '');
   equal(objectNote(object('channel', 'x'), 10), 'unbuffered');
+}
+
+export function testTheAreaListsWhereTimeWent() {
+  const states = { 1: 200, 2: 50, 3: 5, 4: 4, 5: 3, 6: 700, 8: 38 };
+  const lines = areaLines({ events: 9, states });
+  equal(lines.map((l) => `${l.word} ${l.time} ${l.share}`).slice(0, 2), ['blocked on a lock 700 ns 70 %', 'running 200 ns 20 %'], 'most first');
+  equal(lines.length, 6, 'the longest only');
+  equal(areaLines({ events: 0, states: {} }), []);
 }

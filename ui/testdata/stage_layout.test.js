@@ -1,6 +1,8 @@
 // The stage's layout: no overlap, inside the stage, stable, and in the order of the data flow, on many topologies.
 import { topology } from '/static/stage/topology.js';
 import { columns } from '/static/stage/columns.js';
+import { draw } from '/static/stage/draw.js';
+import { scene } from '/static/stage/scene.js';
 import { hit, layout } from '/static/stage/layout.js';
 
 /** @typedef {import('/static/stage/topology.js').ModelLike} ModelLike */
@@ -209,4 +211,44 @@ export function testAStageOfAFewPixelsIsStillAPicture() {
     const l = layout(topology(producerConsumer()), w, h);
     if (l.nodes.size !== 10 || !(l.scale > 0)) throw new Error(`${w} × ${h}: ${l.nodes.size} nodes at ${l.scale}`);
   }
+}
+
+export function testChannelsOfTimersAreLeftOut() {
+  const m = model(['main'], ['channel jobs 3', 'channel x 1', 'channel y 1'], ['main send jobs']);
+  const objects = m.objects.map((o) => (o.name === 'jobs' ? o : { ...o, name: '', ops: o.name === 'y' ? 2 : 0 }));
+  const t = topology({ ...m, objects });
+  if ([...t.object.keys()].join() !== '0,2') throw new Error(`objects on the stage: ${[...t.object.keys()]}, want the named one and the one in use`);
+}
+
+/** Every word that a picture shows of a goroutine is its whole name, or says that it is cut. */
+export function testNoNameIsCutToAnother() {
+  const literals = model(['main', ...count(12).map((i) => `main.func@${30 + i}<main`)], ['channel jobs 3'], ['main send jobs']);
+  const many = model(['main', ...count(120).map((i) => `worker #${i}<main`), ...count(44).map((i) => `stage #${i}<main`)], ['mutex mu'], ['main lock mu']);
+  for (const m of [producerConsumer(), literals, many, workers(30), pipeline(20)]) {
+    const topo = topology(m);
+    for (const [w, h] of /** @type {const} */ ([[1200, 330], [960, 216], [800, 240], [360, 240], [300, 120]])) {
+      const labels = new Set(topo.nodes.filter((n) => n.kind === 'goroutine').map((n) => n.label));
+      for (const text of wordsOf(topo, layout(topo, w, h))) {
+        const cutFrom = [...labels].find((l) => l !== text && l.startsWith(text) && text.length > 0);
+        if (cutFrom && !labels.has(text)) throw new Error(`${w} x ${h}: "${text}" stands for "${cutFrom}"`);
+      }
+    }
+  }
+}
+
+/**
+ * The texts that are drawn for a program of which nothing is known at the playhead.
+ * @param {import('/static/stage/topology.js').Topology} topo
+ * @param {Layout} placed
+ */
+function wordsOf(topo, placed) {
+  const ctx = /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'));
+  /** @type {string[]} */
+  const out = [];
+  ctx.fillText = (text) => { out.push(text); };
+  const colors = /** @type {any} */ ({ get: () => '#123456', state: () => '#123456', ink: () => '#fff', texture: () => null });
+  const info = { created: () => 0, ended: () => -1, object: () => '' };
+  const picture = { scene: scene(topo, null, 0, info), edges: new Map(), bubbles: [], title: '', selected: new Set(), hovered: new Set() };
+  draw(ctx, placed, picture, colors, 1);
+  return out;
 }

@@ -72,4 +72,12 @@ export function testLive() {
   const push = bytes(['f64', [5e9]], ['u32', [12, 3]], ['f64', [40]], ['u8', [1]]);
   equal(decodeLive(new DataView(push)), { duration: 5e9, events: 12, goroutines: 3, lag: 40, status: 'ended' });
   throws(() => decodeLive(new DataView(push.slice(0, 24))), /live push/);
+  const reading = bytes(['f64', [5e9]], ['u32', [12, 3]], ['f64', [0.25]], ['u8', [2]]);
+  equal(decodeLive(new DataView(reading)), { duration: 5e9, events: 12, goroutines: 3, lag: 0.25, status: 'reading' });
+}
+
+export function testTextKeepsItsDirection() {
+  // What reads "main.go" on the screen must be that: an override in a name would turn what follows it.
+  const text = new TextEncoder().encode(JSON.stringify({ '\u202Eog.niam': ['a\u2066b', 'עברית', 'c\u200F'] }));
+  equal(decodeJSON(new DataView(text.buffer)), { '\uFFFDog.niam': ['a\uFFFDb', 'עברית', 'c\uFFFD'] });
 }

@@ -62,11 +62,14 @@
  * @property {number} exit_code
  * @property {string} signal
  * @property {boolean} live
+ * @property {boolean} [reading]  live because its trace is still being read
  * @property {number} duration
  * @property {number} [wall_ns]  from process start to its end, or to where it was stuck
  * @property {number} sources    how many of files have their text in the recording; they come first
  * @property {number} events
  * @property {{complete:boolean, read_percent:number, lost_ns:number, reason:string}} quality
+ * @property {{operations:number, trace_bytes:number, left_out:number}} [watch]  what watching came to
+ * @property {string[]} [notes]  things worth telling, such as files without hooks
  * @property {boolean} hooks
  * @property {boolean} wall
  * @property {{events:number,goroutines:number,channels:number,locks:number,messages:number,spawns:number,lock_waits:number,processes:number}} counts

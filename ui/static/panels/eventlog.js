@@ -92,7 +92,7 @@ export function createEventLog(store) {
     if (mine !== filtered) return;
     const moved = here !== place || !list.node.isConnected;
     here = place;
-    fill(count, `event ${formatCount(here + 1)} of ${formatCount(total())}`);
+    fill(count, `event ${formatCount(here)} of ${formatCount(total())}`);
     const fresh = !list.node.isConnected;
     if (fresh) fill(body, list.node);
     list.refresh();
@@ -150,7 +150,7 @@ function createEventRows(store) {
  */
 function eventRow(store, e) {
   const row = el('button', {
-    type: 'button', class: 'event-row kind-' + family(e.kind), title: `${e.text}\nevent ${e.i + 1}, ${e.kind}`,
+    type: 'button', class: 'event-row kind-' + family(e.kind), title: `${e.text}\nevent ${e.i}, ${e.kind}`,
     onclick: () => { store.set({ playing: false }); store.seekEvent(e.i); },
   }, el('span', { class: 'event-time' }, formatClock(e.t)), el('i', { class: 'event-mark' }), el('span', { class: 'grow' }, e.text));
   return e.g >= 0 ? hovering(store, row, 'goroutine', e.g) : row;

@@ -1,5 +1,5 @@
 // Findings: what went wrong, in words, with its witness. The cards are used under the source too.
-import { formatDuration, plural } from '../model/time.js';
+import { formatCount, formatDuration, plural } from '../model/time.js';
 import { el, fill } from '../state/dom.js';
 import { parseSite } from './linkify.js';
 import { emptyNote, goroutineLink, link, objectLink, rich, siteLink } from './parts.js';
@@ -79,7 +79,7 @@ function facts(store, f, places) {
   add('Goroutines', f.g.map((g) => goroutineLink(store, g)));
   add('Objects', f.o.map((o) => objectLink(store, o)));
   add('Where', places.map((p) => siteLink(store, p.file, p.line)));
-  add('Witness', f.events.map((i) => link('event ' + (i + 1), () => { store.set({ playing: false }); store.seekEvent(i); })));
+  add('Witness', f.events.map((i) => link('event ' + formatCount(i), () => { store.set({ playing: false }); store.seekEvent(i); })));
   list.append(el('dt', {}, 'Verdict'), el('dd', {}, VERDICTS[f.verdict] ?? f.verdict));
   return list;
 }
@@ -129,6 +129,7 @@ export function createFindings(store) {
 function reason(store) {
   const model = store.get('model');
   if (!model) return 'No recording is open.';
+  if (model.reading) return 'The trace is still being read: findings are looked for when it is whole.';
   if (model.live) return 'The program is still running: findings are looked for when it has ended.';
   if (!model.hooks) return 'Deadlocks on channels and locks can only be explained in a trace-viz recording; this is a plain Go trace.';
   return 'Nothing in this recording waits for ever, races or waits longer than it should.';

@@ -75,6 +75,12 @@ function goroutineView(store, a, automatic) {
 }
 
 /**
+ * What a goroutine wants of the object that it waits for.
+ * @type {Record<string, string>}
+ */
+const OP_WORDS = { send: 'To send to', recv: 'To receive from', lock: 'To lock', rlock: 'To read-lock', wait: 'Waits for', cond: 'Waits on' };
+
+/**
  * @param {Store} store
  * @param {Answer} a
  */
@@ -90,11 +96,11 @@ function facts(store, a) {
     add('Since', since, ` · for ${formatDuration(time - a.since)}`);
   }
   if (a.file >= 0 && a.line > 0) add('At', siteLink(store, a.file, a.line));
-  if (a.o >= 0) add(a.op ? `To ${a.op}` : 'On', objectLink(store, a.o));
+  if (a.o >= 0) add(OP_WORDS[a.op] ?? 'On', objectLink(store, a.o));
   if (a.held.length) add('Holds', ...a.held.flatMap((o, i) => (i > 0 ? [', ', objectLink(store, o)] : [objectLink(store, o)])));
   if (a.woken_by) {
     const by = a.woken_by;
-    const where = link('event ' + formatCount(by.event + 1), () => { store.set({ playing: false }); store.seekEvent(by.event); });
+    const where = link('event ' + formatCount(by.event), () => { store.set({ playing: false }); store.seekEvent(by.event); });
     const place = by.file >= 0 && by.line > 0 ? [' at ', siteLink(store, by.file, by.line)] : [];
     add('Woken by', by.g >= 0 ? goroutineLink(store, by.g) : 'the runtime', ...place, ', ', where);
   }

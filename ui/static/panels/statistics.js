@@ -1,5 +1,6 @@
 // Statistics: charts whose options the server makes (states over time, reasons of blocking), drawn by echarts, and the
 // wall-clock flame graph.
+import { formatCount, plural } from '../model/time.js';
 import { el, fill } from '../state/dom.js';
 import { createFlame } from './flame.js';
 import { emptyNote } from './parts.js';
@@ -26,7 +27,8 @@ export function createStatistics(store) {
     el('option', { value: 'all' }, 'the whole run'), el('option', { value: 'window' }, 'the visible window'), el('option', { value: 'area' }, 'the selected area'));
   const charts = CHARTS.map(([name, title, height]) => createChart(store, name, title, height));
   const flame = el('section', { class: 'chart-section' });
-  const node = el('div', { class: 'panel-scroll statistics' }, el('div', { class: 'panel-bar' }, el('label', { class: 'muted' }, 'of ', range)), ...charts.map((c) => c.node), flame);
+  const watch = el('section', { class: 'chart-section' });
+  const node = el('div', { class: 'panel-scroll statistics' }, el('div', { class: 'panel-bar' }, el('label', { class: 'muted' }, 'of ', range)), ...charts.map((c) => c.node), flame, watch);
   let timer = 0;
   let flameOf = '';
   /** @type {ReturnType<typeof createFlame>|null} */
@@ -63,6 +65,7 @@ export function createStatistics(store) {
   function update() {
     const model = store.get('model');
     if (!model) return;
+    fill(watch, el('h3', {}, 'What watching came to'), ...watching(model).map((text) => el('p', { class: 'muted' }, text)));
     /** @type {HTMLOptionElement} */ (range.options[2]).disabled = !store.get('area');
     clearTimeout(timer);
     const release = store.frame.hold();
@@ -73,6 +76,68 @@ export function createStatistics(store) {
     window.setTimeout(release, REST_MS);
   }
   return { node, update };
+}
+
+/**
+ * What was recorded to see all this, and what was left out.
+ * @param {import('../model/types.js').Model} model
+ * @returns {string[]}
+ */
+export function watching(model) {
+  const { watch, notes = [], duration, events } = model;
+  if (!watch) return notes;
+  const kb = watch.trace_bytes < 1e6 ? `${Math.round(watch.trace_bytes / 1e3)} KB` : `${(watch.trace_bytes / 1e6).toFixed(1)} MB`;
+  const each = events > 0 ? `, ${Math.round(watch.trace_bytes / events)} bytes for each of ${plural(events, 'event')}` : '';
+  const rate = duration > 0 ? `, ${formatCount(Math.round((watch.operations * 1e9) / duration))} a second` : '';
+  const hooks = model.hooks ? `Hooks recorded ${plural(watch.operations, 'operation')} of channels and locks${rate}.` : 'No hooks: the Go runtime alone recorded this.';
+  const left = watch.left_out > 0 ? `${plural(watch.left_out, 'value')} of messages ${watch.left_out === 1 ? 'was' : 'were'} left out, to keep the program fast.` : 'Nothing was sampled or left out.';
+  return [hooks, `The trace is ${kb} long${each}.`, model.hooks ? left : '', ...notes].filter(Boolean);
+}
+
+/** Of a name in a legend this much is shown; the chart's tooltip has all of it. */
+const LEGEND_NAME = 30;
+const LEGEND_LINE = 22;
+
+/** @param {string} name */
+export const legendName = (name) => (name.length > LEGEND_NAME ? `${name.slice(0, LEGEND_NAME - 1)}…` : name);
+
+/**
+ * Fits a chart to the panel. A legend that scrolls hides most of what the colours mean in a narrow panel: it is laid out in lines instead, and the
+ * chart below it moves down; names on the axis are cut.
+ * @param {{legend?:object, grid?:object, yAxis?:any, series?:{name?:string}[]}} option
+ * @param {number} width
+ * @param {(text:string) => number} measure
+ * @returns {{option:object, extra:number}} extra: how much higher the chart becomes
+ */
+export function fitChart(option, width, measure) {
+  const mark = 18;
+  const gap = 12;
+  let lines = 1;
+  let used = 0;
+  for (const { name = '' } of option.series ?? []) {
+    const w = mark + 5 + measure(legendName(name));
+    if (used > 0 && used + gap + w > width - 12) {
+      lines++;
+      used = 0;
+    }
+    used += (used > 0 ? gap : 0) + w;
+  }
+  const legend = { ...option.legend, type: 'plain', left: 0, itemWidth: mark, itemGap: gap, itemHeight: 12, formatter: legendName };
+  const grid = [option.grid].flat().map((g) => ({ ...g, top: lines * LEGEND_LINE + 14 }));
+  // A long name beside a bar would leave no room for the bar, or stick out on the left.
+  const yAxis = [option.yAxis].flat().map((y) => (y?.type === 'category' ? { ...y, axisLabel: { ...y.axisLabel, width: width * 0.4, overflow: 'truncate' } } : y));
+  return { option: { legend, grid, yAxis }, extra: (lines - 1) * LEGEND_LINE };
+}
+
+/** @type {CanvasRenderingContext2D|null} */
+let ruler = null;
+
+/** @param {string} text @param {string} font */
+function textWidth(text, font) {
+  ruler ??= document.createElement('canvas').getContext('2d');
+  if (!ruler) return text.length * 7;
+  ruler.font = font;
+  return ruler.measureText(text).width;
 }
 
 /**
@@ -105,7 +170,11 @@ function createChart(store, name, title, height) {
       note.hidden = true;
       const target = chart ?? echarts.init(canvas, null, { renderer: 'canvas' });
       chart = target;
-      target.setOption({ ...option, animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, ...option.textStyle } }, true);
+      const fontFamily = getComputedStyle(document.body).fontFamily;
+      const legend = fitChart(option, canvas.clientWidth, (text) => textWidth(text, `12px ${fontFamily}`));
+      canvas.style.height = `${height + legend.extra}px`;
+      target.resize();
+      target.setOption({ ...option, ...legend.option, animation: false, textStyle: { fontFamily, ...option.textStyle } }, true);
     } catch (err) {
       if (key !== shown) return;
       canvas.hidden = true;

@@ -38,7 +38,7 @@ export function mountBanner(host, store, retry) {
         action: el('button', { class: 'button', type: 'button', onclick: retry }, 'Try now'),
       };
     }
-    if (live?.status === 'recording') return null; // the top bar says how far it is
+    if (live && live.status !== 'ended') return null; // the top bar says how far it is
     const q = model.quality;
     if (!q.complete) return { kind: 'warning', text: partialText(q) };
     if (!model.hooks) {
@@ -59,7 +59,7 @@ export function mountBanner(host, store, retry) {
 
 /** @param {import('../model/types.js').Model['quality']} q */
 function partialText(q) {
-  const read = q.read_percent < 100 ? `Read ${q.read_percent.toFixed(1)} %. ` : '';
-  const lost = q.lost_ns > 0 ? `The last ${formatDuration(q.lost_ns)} are missing` : 'The end may be missing';
-  return `${read}${lost}${q.reason ? `: ${q.reason}` : ''}.`.replace('..', '.');
+  if (q.reason) return `${q.reason[0]?.toUpperCase()}${q.reason.slice(1)}.`.replace('..', '.');
+  const lost = q.lost_ns > 0 ? `about ${formatDuration(q.lost_ns)} are missing` : 'the end may be missing';
+  return `Read ${q.read_percent.toFixed(1)} % of the trace; ${lost}.`;
 }

@@ -1,12 +1,14 @@
 // One table of commands: it makes the key bindings, the help and the palette.
 
 import { PACINGS, nextSpeed } from '../model/pacing.js';
+import { together } from '../model/highlight.js';
+import { plural } from '../model/time.js';
 import { createHistory } from '../state/history.js';
-import { quiet } from '../state/store.js';
 import { THEMES, THEME_WORDS } from '../state/theme.js';
 import { openHelp } from './help.js';
 import { openPalette } from './palette.js';
 import { openTwin } from './twin.js';
+import { backToWaker, followWake } from './wake.js';
 
 /** @typedef {import('../state/store.js').Store} Store */
 /** @typedef {import('../timeline/timeline.js').Timeline} Timeline */
@@ -89,6 +91,10 @@ function replay(store) {
     await store.seekEvent(i);
     store.reveal(store.get('cursor').time);
   };
+  const loop = () => {
+    store.set({ loop: !store.get('loop') });
+    store.say(store.get('loop') ? 'Loop: the replay begins again at the end of the run or of the dragged area.' : 'No loop any more.');
+  };
   const g = 'Replay';
   return [
     command(g, 'Play, pause', ['Space'], ['Space'], store.togglePlay),
@@ -101,43 +107,11 @@ function replay(store) {
     command(g, 'Faster', ['char:>', 'char:+'], ['>', '+'], () => faster(1)),
     command(g, 'Slower', ['char:<', 'char:-'], ['<', '-'], () => faster(-1)),
     command(g, 'Pacing: by event, compressed, real time', ['code:KeyE'], ['E'], pacing),
-    command(g, 'Loop', ['code:KeyL'], ['L'], () => store.set({ loop: !store.get('loop') })),
+    command(g, 'Loop', ['code:KeyL'], ['L'], loop),
     command(g, 'Mark this event, or unmark it', ['code:KeyM'], ['M'], store.toggleMark),
     command(g, 'To the start', ['Home'], ['Home'], () => seek(0)),
     command(g, 'To the end', ['End'], ['End'], () => seek(last())),
   ];
-}
-
-/**
- * Selects the goroutine that the selected one wakes or sends to next, and goes there.
- * @param {Store} store
- */
-async function followWake(store) {
-  const { selection, cursor, model } = store.values();
-  if (selection.kind !== 'goroutine' || !model) return;
-  const answer = await quiet(store.request('flows', { t0: Math.floor(cursor.time), t1: model.duration, g: selection.id, max: 200 }));
-  /** @type {import('../model/types.js').Flow[]} */
-  const flows = answer?.flows ?? [];
-  const next = flows.filter((f) => f.from === selection.id && f.t1 > cursor.time).sort((a, b) => a.t1 - b.t1)[0];
-  if (!next) return;
-  store.select('goroutine', next.to);
-  await store.seekTime(next.t1);
-  store.reveal(next.t1);
-}
-
-/**
- * Selects the goroutine that woke the selected one, and goes to where it did.
- * @param {Store} store
- */
-async function backToWaker(store) {
-  const { selection, cursor } = store.values();
-  if (selection.kind !== 'goroutine') return;
-  const answer = await quiet(store.request('selection', { event: Math.max(0, cursor.event), g: selection.id }));
-  const by = answer?.woken_by;
-  if (!by || by.g < 0) return;
-  store.select('goroutine', by.g);
-  await store.seekEvent(by.event);
-  store.reveal(store.get('cursor').time);
 }
 
 /** @param {Store} store */
@@ -194,12 +168,43 @@ function navigate(store, timeline) {
     command(g, 'Fit all', ['code:Digit0', 'char:0'], ['0'], store.fitAll),
     command(g, 'Centre the playhead; twice: fit the selection', ['code:KeyF'], ['F'], centre),
     command(g, 'Collapse or open the group', ['code:KeyX'], ['X'], timeline.toggleGroup),
-    command(g, 'Select nothing', ['Escape'], ['Esc'], () => store.set({ selection: { kind: null, id: -1 }, area: null })),
+    command(g, 'Pin the track, or unpin it', ['code:KeyP'], ['P'], () => pin(store, timeline)),
+    command(g, 'Highlight the same function, channel or lock', ['code:KeyH'], ['H'], () => highlight(store)),
+    command(g, 'Select nothing', ['Escape'], ['Esc'], () => store.set({ selection: { kind: null, id: -1 }, area: null, highlight: null })),
   ];
+}
+
+/**
+ * Pins the track of the selection, or lets it go.
+ * @param {Store} store
+ * @param {Timeline} timeline
+ */
+function pin(store, timeline) {
+  const { kind, id } = store.get('selection');
+  const key = kind === 'goroutine' ? store.goroutine(id)?.key : kind === 'object' ? store.object(id)?.key : undefined;
+  if (key === undefined) return store.say('Select a goroutine, channel or lock first: P pins its track at the top.');
+  if (!timeline.hasTrack(key)) return store.say(`${store.oname(id)} has no track of its own.`);
+  store.togglePin(key);
+}
+
+/**
+ * Highlights what belongs together with the selection; again, or with nothing selected, nothing any more.
+ * @param {Store} store
+ */
+function highlight(store) {
+  const { selection: { kind, id }, highlight: was, model } = store.values();
+  if (kind !== 'goroutine' && kind !== 'object') {
+    store.set({ highlight: null });
+    return store.say('Select a goroutine, channel or lock first: H highlights the same function, or who uses it.');
+  }
+  if (was?.kind === kind && was.id === id) return store.set({ highlight: null });
+  store.set({ highlight: { kind, id } });
+  const common = together(model, { kind, id });
+  if (common) store.say(`${common.text}: ${plural(common.gs.size, 'goroutine')} ${kind === 'goroutine' ? 'of this function' : common.gs.size === 1 ? 'uses it' : 'use it'}. H again ends it.`);
 }
 
 /** @param {Store} store */
 function panels(store) {
-  return ['source', 'findings', 'goroutines', 'selection', 'events', 'statistics'].map((panel) =>
+  return ['source', 'findings', 'goroutines', 'selection', 'events', 'statistics', 'output'].map((panel) =>
     command('Panel', `Show ${panel}`, [], [], () => store.set({ panel })));
 }

@@ -8,7 +8,7 @@ import { show } from './palette.js';
 
 const MOUSE = [
   ['Wheel', 'scroll the rows'], ['Ctrl+wheel', 'zoom at the pointer'], ['Drag', 'select an area'], ['Shift+drag', 'pan'],
-  ['Drag on the ruler', 'move the playhead'], ['Click', 'select'], ['Double click', 'fit'],
+  ['Drag on the ruler', 'move the playhead'], ['Click', 'select'], ['Double click', 'fit'], ['Right button', 'menu'],
 ];
 
 /** @param {Command[]} commands */

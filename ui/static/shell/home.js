@@ -1,6 +1,6 @@
 // The page without a recording: how to get one, and those that are there; also loading and errors.
 
-import { formatDuration } from '../model/time.js';
+import { formatCount, formatDuration } from '../model/time.js';
 import { el, fill } from '../state/dom.js';
 
 /** @typedef {import('../state/store.js').Store} Store */
@@ -27,15 +27,19 @@ const WAYS = [
  * @param {() => void} retry
  */
 export function mountHome(host, store, retry) {
+  const waiting = createLoading();
   const apply = () => {
     switch (store.get('page')) {
       case 'home': return fill(host, home(store.get('recordings') ?? []));
       case 'error': return fill(host, error(store.get('error'), retry));
-      case 'loading': return fill(host, loading(store.get('recordingId')));
+      case 'loading':
+        waiting.update(store.get('recordingId'), store.get('loading'));
+        // It stays while its numbers change: a press on Cancel must end where it began.
+        return host.firstChild === waiting.node ? undefined : fill(host, waiting.node);
       default: return fill(host);
     }
   };
-  store.subscribe((s) => [s.page, s.recordings, s.error], apply);
+  store.subscribe((s) => [s.page, s.recordings, s.error, s.loading], apply);
   apply();
 }
 
@@ -90,10 +94,40 @@ function localTime(time) {
   return Number.isNaN(date.getTime()) ? time : date.toLocaleString();
 }
 
-/** @param {string} id */
-function loading(id) {
-  return el('div', { class: 'message', role: 'status' },
-    el('h1', {}, 'Loading'), el('p', {}, id ? `Reading ${id} …` : 'Asking the server …'), el('p', { class: 'progress' }));
+function createLoading() {
+  // Only this is told to screen readers: the numbers change five times a second.
+  const what = el('p', { role: 'status' });
+  const sweep = el('p', { class: 'progress' });
+  const bar = el('progress', { class: 'progress-bar', 'aria-label': 'Read so far' });
+  const numbers = el('p', { class: 'tabular' });
+  const cancel = el('a', { class: 'button', href: '#' }, 'Cancel');
+  const node = el('div', { class: 'message' }, el('h1', {}, 'Loading'), what, sweep, bar, numbers, el('p', {}, cancel));
+  return {
+    node,
+    /**
+     * @param {string} id
+     * @param {import('../state/store.js').Values['loading']} far
+     */
+    update(id, far) {
+      what.textContent = id ? `Reading ${id} …` : 'Asking the server …';
+      const known = far !== null && far.total > 0;
+      sweep.hidden = known;
+      bar.hidden = !known;
+      bar.max = known ? far.total : 1;
+      bar.value = known ? far.read : 0;
+      numbers.textContent = known ? loadingText(far) : '';
+      cancel.hidden = id === '';
+    },
+  };
+}
+
+/**
+ * @param {NonNullable<import('../state/store.js').Values['loading']>} far
+ */
+export function loadingText({ read, total, events, ms }) {
+  const mb = (/** @type {number} */ bytes) => (bytes / 1e6).toFixed(1);
+  const rate = ms > 0 ? `, ${formatCount(Math.round((events / ms) * 1000))} a second` : '';
+  return `${mb(read)} of ${mb(total)} MB, ${formatCount(events)} events${rate}`;
 }
 
 /**

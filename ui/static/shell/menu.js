@@ -46,7 +46,7 @@ export function menu(button, items, options = {}) {
  * @param {Item} item
  * @param {() => void} close
  */
-function entry(item, close) {
+export function entry(item, close) {
   const content = [el('span', { class: 'grow' }, item.label), item.note ? el('small', {}, item.note) : null];
   const shared = { class: `menu-item${item.active ? ' active' : ''}`, role: 'menuitem', tabindex: '-1' };
   if (item.href !== undefined) return el('a', { ...shared, href: item.href, download: item.download, onclick: close }, ...content);
@@ -58,7 +58,7 @@ function entry(item, close) {
  * @param {HTMLElement} list
  * @param {() => void} close
  */
-function move(ev, list, close) {
+export function move(ev, list, close) {
   if (list.hidden) return;
   const all = /** @type {HTMLElement[]} */ ([...list.querySelectorAll('.menu-item')]);
   const now = all.findIndex((n) => n === document.activeElement);

@@ -39,6 +39,7 @@ export function mountTopbar(host, store, commands) {
     const model = store.get('page') === 'recording' ? store.get('model') : null;
     for (const node of [recordingMenu, exportMenu]) node.hidden = !model;
     fill(facts, ...(model ? describe(model, store.get('live')) : []));
+    facts.title = [...facts.children].map((n) => [...n.childNodes].map((c) => c.textContent).join(' ')).join(' · ');
     fill(chips, ...(model ? findingChips(store, model) : []));
     if (!model) return void (document.title = 'trace-viz');
     name.textContent = title(model);
@@ -75,6 +76,8 @@ function describe(model, live) {
   const duration = formatDuration(live || !model.wall_ns ? model.duration : model.wall_ns);
   return [
     el('span', { class: 'fact' }, outcome(model, live?.lag ?? 0)),
+    // Before the counts: what does not fit is left out from the end, and whether something is missing matters most.
+    model.live ? null : el('span', { class: 'fact' }, quality(model)),
     el('span', { class: 'fact' }, el('b', {}, duration), 'wall'),
     fact(plural(c.goroutines, 'goroutine')),
     c.channels > 0 ? fact(plural(c.channels, 'channel')) : null,
@@ -82,7 +85,6 @@ function describe(model, live) {
     c.processes > 1 ? el('span', { class: 'fact' }, el('b', {}, String(c.processes)), 'processes') : null,
     el('span', { class: 'fact' }, el('b', {}, String(model.cores.n)), `core${model.cores.n === 1 ? '' : 's'}, ${formatShare(model.cores.busy)} busy`),
     fact(plural(model.events, 'event')),
-    el('span', { class: 'fact' }, quality(model)),
   ];
 }
 
@@ -91,6 +93,7 @@ function describe(model, live) {
  * @param {number} lag  of a live one, ms
  */
 function outcome(model, lag) {
+  if (model.reading) return el('span', { class: 'chip live', id: 'outcome' }, `reading ${Math.round(lag * 100)} %`);
   if (model.live) {
     const behind = lag >= 50 ? `, ${formatDuration(lag * 1e6)} behind` : '';
     return el('span', { class: 'chip live', id: 'outcome' }, `recording${behind}`);
@@ -108,7 +111,6 @@ function outcome(model, lag) {
 /** @param {Model} model */
 function quality(model) {
   const q = model.quality;
-  if (model.live) return null;
   const chip = (/** @type {string} */ kind, /** @type {string} */ text, /** @type {string} */ why) =>
     el('span', { class: `chip ${kind}`, id: 'quality', title: why }, text);
   if (q.complete && model.hooks) return chip('plain', 'complete', 'The whole run was recorded.');
@@ -166,7 +168,7 @@ function files(store) {
 /** @param {import('./commands.js').Commands} commands */
 function search(commands) {
   return el('button', { class: 'button', type: 'button', id: 'search', title: 'Search and commands (/ or Ctrl+K)', 'aria-label': 'Search and commands', onclick: () => commands.openPalette() },
-    icon(ICONS.search), el('kbd', { class: 'hide-narrow' }, '/'));
+    icon(ICONS.search), el('kbd', { class: 'hide-medium' }, '/'));
 }
 
 /** @param {Store} store */

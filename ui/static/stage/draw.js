@@ -201,9 +201,10 @@ function drawGoroutine(b, p, view, mark) {
   const room = 2 * r - 3 - 2 * (view.segments.length > 0 ? RING : width);
   const size = fitSize(b, view.label, room);
   setFont(ctx, size, true);
-  // Two letters say more than one and an ellipsis.
-  const label = r < 16 && ctx.measureText(view.label).width > room + 1 ? view.label.slice(0, 2) : view.label;
-  write(ctx, label, x, y, room + 4, { size, color: view.faint ? b.muted : b.text, bold: true, halo: view.forever ? b.panel : undefined });
+  const wide = ctx.measureText(view.label).width > room + 1;
+  // A part of a name is the name of another: "@3" for "@39". It is written whole, over the ring, or beside the circle.
+  const label = missingName(b, p, view) === '' ? view.label : '';
+  write(ctx, label, x, y, labelRoom(p), { size, color: view.faint ? b.muted : b.text, bold: true, halo: view.forever || wide ? b.panel : undefined });
   drawStatus(b, p, view, color);
 }
 
@@ -294,6 +295,9 @@ function drawStatus(b, p, view, color) {
   });
 }
 
+/** Room for a name in a circle: with its status below it may stick out a little, for there is nothing else beside it. */
+const labelRoom = (/** @type {Placed} */ p) => p.body.w + (p.align === 'left' ? -1 : 12);
+
 /**
  * The name, where the circle beside the status is too small for it.
  * @param {Brush} b
@@ -303,7 +307,7 @@ function drawStatus(b, p, view, color) {
 function missingName(b, p, view) {
   if (p.align !== 'left') return '';
   setFont(b.ctx, 8, true);
-  return b.ctx.measureText(view.label).width <= p.body.w - 5 ? '' : view.label;
+  return b.ctx.measureText(view.label).width <= labelRoom(p) ? '' : view.label;
 }
 
 /**

@@ -323,6 +323,9 @@ function shelves(cols, w, h) {
       high = Math.max(high, size.h);
     }
   }
+  // Few of them would hang below the title with nothing under them.
+  const down = Math.max(0, (h - MARGIN - (y + high)) / 2);
+  for (const p of nodes.values()) for (const r of new Set([p.box, p.body, p.title, p.status, ...p.slots])) r.y += down;
   return { nodes, level };
 }
 

@@ -1,6 +1,7 @@
 // The stage: the program at the playhead as a picture. Connects the pure parts (topology, layout, scene, motion) with the
 // store, the canvas and the pointer.
 import { el, fill } from '../state/dom.js';
+import { together } from '../model/highlight.js';
 import { formatClock } from '../model/time.js';
 import { draw } from './draw.js';
 import { placeEdge, placeEdges } from './edges.js';
@@ -42,7 +43,7 @@ export function mountStage(host, store) {
   };
   store.subscribe((s) => s.model, remodel);
   store.subscribe((s) => s.change, (change) => { view.animate(change, redraw); redraw(); say(); });
-  store.subscribe((s) => [s.cursor.time, s.stateAtCursor, s.selection, s.hover, s.colorsVersion], redraw);
+  store.subscribe((s) => [s.cursor.time, s.stateAtCursor, s.selection, s.hover, s.highlight, s.colorsVersion], redraw);
 
   let said = -Infinity;
   const say = () => {
@@ -68,8 +69,11 @@ function leftOut(store) {
   return model.goroutines_left_out ? `${model.goroutines_left_out} more goroutines are left out of the picture.` : '';
 }
 
-/** Height of that note, px. */
-const NOTE = 22;
+/**
+ * Height of that note, px: on a narrow stage it takes two lines.
+ * @param {number} width
+ */
+const noteHeight = (width) => (width < 480 ? 40 : 22);
 
 /**
  * The animation of what changed last.
@@ -138,7 +142,7 @@ function createView(canvas, store) {
     if (width < 1 || height < 1) return;
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
-    placed = layout(topo, width, height - (leftOut(store) === '' ? 0 : NOTE));
+    placed = layout(topo, width, height - (leftOut(store) === '' ? 0 : noteHeight(width)));
     edges = placeEdges(topo.edges, placed);
   }
   return {
@@ -169,7 +173,7 @@ function createView(canvas, store) {
       ctx.setTransform(pixel, 0, 0, pixel, 0, 0);
       const title = 'Stage at ' + formatClock(store.get('cursor').time);
       canvas.setAttribute('aria-label', title);
-      draw(ctx, placed, { scene: picture, edges, bubbles, title, selected: marked(store.get('selection'), topo), hovered: marked(store.get('hover'), topo) }, store.colors, pixel);
+      draw(ctx, placed, { scene: picture, edges, bubbles, title, selected: marked(store.get('selection'), topo), hovered: new Set([...marked(store.get('hover'), topo), ...highlighted(store, topo)]) }, store.colors, pixel);
     },
   };
 }
@@ -182,6 +186,18 @@ function createView(canvas, store) {
 function marked(what, topo) {
   const id = what?.kind === 'goroutine' ? topo.goroutine.get(what.id) : what?.kind === 'object' ? topo.object.get(what.id) : undefined;
   return new Set(id === undefined ? [] : [id]);
+}
+
+/**
+ * @param {Store} store
+ * @param {Topology} topo
+ * @returns {string[]} ids of the nodes of what is highlighted
+ */
+function highlighted(store, topo) {
+  const common = together(store.get('model'), store.get('highlight'));
+  if (!common) return [];
+  const ids = [...[...common.gs].map((g) => topo.goroutine.get(g)), ...[...common.os].map((o) => topo.object.get(o))];
+  return ids.filter((id) => id !== undefined);
 }
 
 /**

@@ -45,10 +45,12 @@ const MOST_NODES = 40;
  */
 
 /**
- * @param {ModelLike} model
+ * @param {ModelLike} all
  * @returns {Topology}
  */
-export function topology(model) {
+export function topology(all) {
+  // Timers make channels by the dozen that nobody names or uses by hand: they would only push the others together.
+  const model = { ...all, objects: all.objects.filter((o) => o.name !== '' || o.ops > 0) };
   const grouped = model.goroutines.length + model.objects.length > GROUP_ABOVE;
   const short = shortNames(model.goroutines);
   const goroutines = goroutineNodes(model, short, grouped);

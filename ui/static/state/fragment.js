@@ -1,7 +1,8 @@
 // The URL fragment: everything that a person sees, versioned. Pure but for the two functions at the end. The access token is
 // never part of it.
 //
-//   #v=1&r=<recording>&e=<event>&t=<ns>&w=<ns>-<ns>&s=g3|o1|f0&m=<event>.<ns>,…&p=<panel>&pace=<pacing>&speed=<n>
+//   #v=1&r=<recording>&e=<event>&t=<ns>&w=<ns>-<ns>&a=<ns>-<ns>&s=g3|o1|f0&m=<event>.<ns>,…&pin=g3,o1&h=g3|o1&p=<panel>
+//   &pace=<pacing>&speed=<n>
 
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./store.js').Values} Values */
@@ -11,15 +12,18 @@
  * @property {string} recordingId
  * @property {{event:number, time:number}|null} cursor
  * @property {{t0:number, t1:number}|null} window
+ * @property {{t0:number, t1:number}|null} area
  * @property {Values['selection']} selection
  * @property {{event:number, time:number}[]} marks
+ * @property {readonly string[]} pins
+ * @property {Values['highlight']} highlight
  * @property {string} panel
  * @property {Values['pacing']|null} pacing
  * @property {number} speed   0: the default
  */
 
 const KINDS = /** @type {const} */ ({ g: 'goroutine', o: 'object', f: 'finding' });
-const PANELS = ['source', 'findings', 'goroutines', 'selection', 'events', 'statistics'];
+const PANELS = ['source', 'findings', 'goroutines', 'selection', 'events', 'statistics', 'output'];
 const VERSION = '1';
 
 /**
@@ -38,8 +42,11 @@ export function parseFragment(fragment) {
     recordingId: /^[A-Za-z0-9][\w.@+-]{0,199}$/.test(id) ? id : '',
     cursor: parseCursor(get('e'), get('t')),
     window: parseWindow(get('w')),
+    area: parseWindow(get('a')),
     selection: parseSelection(get('s')),
     marks: parseMarks(get('m')),
+    pins: /^[go]\d{1,9}(,[go]\d{1,9}){0,49}$/.test(get('pin')) ? [...new Set(get('pin').split(','))] : [],
+    highlight: parseHighlight(get('h')),
     panel: PANELS.includes(panel) ? panel : 'source',
     pacing: pacing === 'event' || pacing === 'compressed' || pacing === 'real' ? pacing : null,
     speed: Number(get('speed')) > 0 ? Number(get('speed')) : 0,
@@ -82,6 +89,15 @@ function parseSelection(s) {
 }
 
 /**
+ * @param {string} h
+ * @returns {Values['highlight']}
+ */
+function parseHighlight(h) {
+  const { kind, id } = parseSelection(h);
+  return kind === 'goroutine' || kind === 'object' ? { kind, id } : null;
+}
+
+/**
  * @param {View} view
  * @returns {string}  without #
  */
@@ -90,8 +106,11 @@ export function formatFragment(view) {
   const parts = [`v=${VERSION}`, `r=${view.recordingId}`];
   if (view.cursor) parts.push(`e=${view.cursor.event}`, `t=${Math.round(view.cursor.time)}`);
   if (view.window) parts.push(`w=${Math.round(view.window.t0)}-${Math.round(view.window.t1)}`);
+  if (view.area) parts.push(`a=${Math.round(view.area.t0)}-${Math.round(view.area.t1)}`);
   if (view.selection.kind) parts.push(`s=${view.selection.kind[0]}${view.selection.id}`);
   if (view.marks.length > 0) parts.push(`m=${view.marks.map((m) => `${m.event}.${Math.round(m.time)}`).join(',')}`);
+  if (view.pins.length > 0) parts.push(`pin=${view.pins.join(',')}`);
+  if (view.highlight) parts.push(`h=${view.highlight.kind[0]}${view.highlight.id}`);
   if (view.panel !== 'source') parts.push(`p=${view.panel}`);
   if (view.pacing) parts.push(`pace=${view.pacing}`, `speed=${view.speed}`);
   return parts.join('&');
@@ -109,12 +128,12 @@ export function keepFragment(store) {
     const s = store.values();
     if (s.page !== 'recording' || !s.model) return;
     const text = formatFragment({
-      recordingId: s.recordingId, cursor: s.cursor, window: s.window, selection: s.selection, marks: s.marks, panel: s.panel,
-      pacing: s.pacing, speed: s.speed,
+      recordingId: s.recordingId, cursor: s.cursor, window: s.window, area: s.area, selection: s.selection, marks: s.marks, pins: s.pins,
+      highlight: s.highlight, panel: s.panel, pacing: s.pacing, speed: s.speed,
     });
     if (`#${text}` !== location.hash) history.replaceState(null, '', `${location.pathname}#${text}`);
   };
-  store.subscribe((s) => [s.cursor, s.window, s.selection, s.marks, s.panel, s.pacing, s.speed, s.model], () => {
+  store.subscribe((s) => [s.cursor, s.window, s.area, s.selection, s.marks, s.pins, s.highlight, s.panel, s.pacing, s.speed, s.model], () => {
     if (timer === 0) timer = window.setTimeout(write, wait);
   });
 }

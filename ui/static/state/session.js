@@ -2,13 +2,16 @@
 
 import { defaultSpeed } from '../model/pacing.js';
 import { clampWindow, fitWindow } from '../model/window.js';
+import { parseJSON } from '../wire/decode.js';
 import { parseFragment } from './fragment.js';
 
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./store.js').Model} Model */
+/** @typedef {ReturnType<typeof parseFragment>} View */
 
-/** Live: the model is fetched again at most this often, in ms. */
+/** Live: the model is fetched again this often in ms: soon when there are new goroutines, else when its sums are old. */
 const LIVE_REFETCH = 700;
+const LIVE_OLD = 2500;
 
 /** An answer of the server that is an error, with its status. */
 export class ServerError extends Error {
@@ -25,15 +28,16 @@ export class ServerError extends Error {
 /**
  * GET with the server's own words for what went wrong.
  * @param {string} url
+ * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
-export async function fetchJSON(url) {
-  const answer = await fetch(url, { headers: { Accept: 'application/json' } });
+export async function fetchJSON(url, signal) {
+  const answer = await fetch(url, { headers: { Accept: 'application/json' }, signal: signal ?? null });
   const text = await answer.text();
-  if (answer.ok) return JSON.parse(text);
+  if (answer.ok) return parseJSON(text);
   let words = `${answer.status} ${answer.statusText}`;
   try {
-    words = JSON.parse(text).error ?? words;
+    words = parseJSON(text).error ?? words;
   } catch {
     // No JSON: the status has to do.
   }
@@ -46,10 +50,15 @@ export async function fetchJSON(url) {
  * @param {() => void} syncNow
  */
 export function createSession(store, client, syncNow) {
-  let refetchAt = 0;
+  let refetchedAt = performance.now();
+  /** Of the model that is being waited for: whoever goes elsewhere does not wait for it. */
+  let opening = new AbortController();
+  /** @type {{view:View, places:ReturnType<typeof placesOf>}|null} what the address asked for of a trace that is being read */
+  let wanted = null;
 
   async function openHome() {
     client.close();
+    opening.abort();
     store.set({ playing: false, model: null, recordingId: '', stateAtCursor: null, change: null });
     try {
       const { recordings } = await fetchJSON('/api/recordings');
@@ -65,14 +74,21 @@ export function createSession(store, client, syncNow) {
     client.close();
     store.events.clear();
     store.set({ page: 'loading', recordingId: id, playing: false, model: null, stateAtCursor: null, change: null, overview: null, live: null, area: null });
+    opening.abort();
+    const mine = opening = new AbortController();
+    const stop = watchLoading(store, id, mine.signal);
     try {
-      const model = /** @type {Model} */ (await fetchJSON(`/api/r/${encodeURIComponent(id)}/model`));
+      const model = /** @type {Model} */ (await fetchJSON(`/api/r/${encodeURIComponent(id)}/model`, mine.signal));
+      if (mine.signal.aborted) return;
       show(model, view);
     } catch (err) {
-      return fail(store, err);
+      return mine.signal.aborted ? undefined : fail(store, err);
+    } finally {
+      stop();
     }
     client.open(`/api/r/${encodeURIComponent(id)}/ws`);
     syncNow();
+    settleCursor(store);
     fetchJSON('/api/recordings').then(({ recordings }) => store.set({ recordings }), () => {});
   }
 
@@ -82,18 +98,31 @@ export function createSession(store, client, syncNow) {
    */
   function show(model, view) {
     const pacing = view.pacing ?? model.default_pacing;
-    const last = Math.max(0, model.events - 1);
+    const places = placesOf(model, view);
     store.set({
       page: 'recording', error: null, model, pacing, speed: view.speed || defaultSpeed(pacing, model.duration),
-      window: view.window ? clampWindow(view.window, model.duration) : fitWindow(model.duration),
-      cursor: view.cursor ? { event: Math.min(view.cursor.event, last), time: Math.min(view.cursor.time, model.duration) }
-        : { event: model.events > 0 ? 0 : -1, time: 0 },
-      selection: view.selection, marks: view.marks.filter((m) => m.event <= last), panel: view.panel, live: model.live ? { lag: 0, status: 'recording' } : null, follow: true,
+      ...places, selection: view.selection, panel: view.panel, pins: view.pins, highlight: view.highlight,
+      live: model.live ? { lag: 0, status: status(model) } : null, follow: !(model.reading && view.window),
     });
+    wanted = model.reading ? { view, places } : null;
+  }
+
+  /** A trace was read to its end: what the address asks for and was not there yet, unless it was changed in the meantime. */
+  function arrive() {
+    const model = store.get('model');
+    if (!wanted || !model || model.reading) return;
+    const { view, places } = wanted;
+    wanted = null;
+    const now = placesOf(model, view);
+    if (view.window && store.get('window') === places.window) store.set({ window: now.window });
+    if (view.cursor && store.get('cursor').event === places.cursor.event) store.set({ cursor: now.cursor });
+    if (store.get('marks') === places.marks) store.set({ marks: now.marks });
+    if (store.get('area') === places.area) store.set({ area: now.area });
+    settleCursor(store);
   }
 
   /**
-   * @param {{duration:number, events:number, goroutines:number, lag:number, status:'recording'|'ended'}} push
+   * @param {{duration:number, events:number, goroutines:number, lag:number, status:import('./store.js').LiveStatus}} push
    */
   function live(push) {
     const model = store.get('model');
@@ -107,9 +136,9 @@ export function createSession(store, client, syncNow) {
     });
     if (whole && store.get('follow')) store.fitAll();
     const now = performance.now();
-    if (ended || (push.goroutines !== model.goroutines.length && now > refetchAt)) {
-      refetchAt = now + LIVE_REFETCH;
-      refetch(store, whole);
+    if (ended || now > refetchedAt + (push.goroutines !== model.counts.goroutines ? LIVE_REFETCH : LIVE_OLD)) {
+      refetchedAt = now;
+      refetch(store, whole).then(arrive);
     }
   }
 
@@ -125,6 +154,70 @@ export function createSession(store, client, syncNow) {
 }
 
 /**
+ * @param {Model} model
+ * @returns {import('./store.js').LiveStatus}
+ */
+function status(model) {
+  if (model.reading) return 'reading';
+  return model.live ? 'recording' : 'ended';
+}
+
+/**
+ * Where to begin in a recording, as far as it goes.
+ * @param {Model} model
+ * @param {View} view
+ */
+function placesOf(model, view) {
+  const last = Math.max(0, model.events - 1);
+  return {
+    window: view.window ? clampWindow(view.window, model.duration) : fitWindow(model.duration),
+    cursor: view.cursor ? { event: Math.min(view.cursor.event, last), time: Math.min(view.cursor.time, model.duration) }
+      : { event: model.events > 0 ? 0 : -1, time: 0 },
+    marks: view.marks.filter((m) => m.event <= last),
+    area: view.area && view.area.t0 < model.duration ? { t0: view.area.t0, t1: Math.min(view.area.t1, model.duration) } : null,
+  };
+}
+
+/** While a recording is being read, the page asks this often how far it is, in ms. */
+const LOADING = 200;
+
+/**
+ * @param {Store} store
+ * @param {string} id
+ * @param {AbortSignal} signal
+ * @returns {() => void} ends it
+ */
+function watchLoading(store, id, signal) {
+  const began = performance.now();
+  const timer = window.setInterval(async () => {
+    try {
+      const p = await fetchJSON(`/api/r/${encodeURIComponent(id)}/progress`, signal);
+      if (store.get('page') === 'loading') store.set({ loading: { read: p.read_bytes, total: p.total_bytes, events: p.events, ms: performance.now() - began } });
+    } catch {
+      // The request for the model says what is wrong.
+    }
+  }, LOADING);
+  store.set({ loading: null });
+  return () => clearInterval(timer);
+}
+
+/**
+ * An address may name an event without its time, or with a time that is not the event's: the cursor is then put to the
+ * nearest time at which that event was the last one.
+ * @param {Store} store
+ */
+async function settleCursor(store) {
+  const { cursor } = store.values();
+  if (cursor.event < 0) return;
+  await store.events.ensure(cursor.event, cursor.event + 1);
+  const from = store.events.time(cursor.event);
+  const to = store.events.time(cursor.event + 1) ?? store.get('model')?.duration ?? Infinity;
+  if (from === undefined || store.get('cursor') !== cursor) return;
+  const time = Math.max(from, Math.min(cursor.time, to));
+  if (time !== cursor.time) store.set({ cursor: { event: cursor.event, time } });
+}
+
+/**
  * @param {Store} store
  * @param {boolean} whole  the whole recording was in view
  */
@@ -134,7 +227,7 @@ async function refetch(store, whole) {
   try {
     const model = await store.fetchJSON('model');
     if (id !== store.get('recordingId')) return;
-    store.set({ model, live: { lag: store.get('live')?.lag ?? 0, status: model.live ? 'recording' : 'ended' } });
+    store.set({ model, live: { lag: store.get('live')?.lag ?? 0, status: status(model) } });
     if (whole && store.get('follow')) store.fitAll();
   } catch {
     // The banner says when the server is gone; the next push tries again.

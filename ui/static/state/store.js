@@ -42,6 +42,7 @@ import { fitWindow, clampWindow } from '../model/window.js';
 /** @typedef {import('../model/types.js').Pacing} Pacing */
 /** @typedef {import('../model/types.js').RecordingInfo} RecordingInfo */
 
+/** @typedef {'recording'|'ended'|'reading'} LiveStatus  reading: the run is over, its trace is being read */
 /** @typedef {{event:number, time:number}} Cursor  event: last one that has happened, -1 before the first */
 /** @typedef {{t0:number, t1:number}} Span */
 /** @typedef {{kind:'goroutine'|'object'|'finding'|null, id:number}} Selection */
@@ -57,6 +58,7 @@ import { fitWindow, clampWindow } from '../model/window.js';
  * @typedef {object} Values
  * @property {'loading'|'home'|'recording'|'error'} page
  * @property {{title:string, text:string, hint:string}|null} error   for page 'error'
+ * @property {{read:number, total:number, events:number, ms:number}|null} loading  how far the server is with reading, for page 'loading'
  * @property {RecordingInfo[]|null} recordings
  * @property {string} recordingId
  * @property {Model|null} model
@@ -70,6 +72,9 @@ import { fitWindow, clampWindow } from '../model/window.js';
  * @property {Cursor[]} marks        bookmarks, by event; a replay pauses at each
  * @property {Selection} selection
  * @property {Hover} hover
+ * @property {readonly string[]} pins  row keys (g3, o1) that stay at the top of the timeline, in the order of pinning
+ * @property {import('../model/highlight.js').Highlight} highlight  with all that is of the same function, channel or lock
+ * @property {{text:string}|null} notice  what a key has done, or why it did nothing
  * @property {ProgramState|null} stateAtCursor  the latest that has arrived; belongs to the cursor once idle
  * @property {StateChange|null} change
  * @property {import('../model/types.js').Overview|null} overview  of the whole recording, as wide as the overview strip
@@ -77,7 +82,7 @@ import { fitWindow, clampWindow } from '../model/window.js';
  * @property {{file:number, line:number}|null} source
  * @property {'system'|'light'|'dark'|'contrast'} theme
  * @property {number} colorsVersion  changes when colours do
- * @property {{lag:number, status:'recording'|'ended'}|null} live
+ * @property {{lag:number, status:LiveStatus}|null} live  lag in ms; the share that was read while the trace is being read
  * @property {'connecting'|'open'|'gone'} connection
  * @property {boolean} follow       live: keep the end in view
  */
@@ -95,9 +100,9 @@ import { fitWindow, clampWindow } from '../model/window.js';
 /** @returns {Values} */
 export function initialValues() {
   return {
-    page: 'loading', error: null, recordings: null, recordingId: '', model: null, cursor: { event: -1, time: 0 },
+    page: 'loading', error: null, loading: null, recordings: null, recordingId: '', model: null, cursor: { event: -1, time: 0 },
     playing: false, pacing: 'event', speed: 4, loop: false, window: { t0: 0, t1: 1 }, area: null, marks: [],
-    selection: { kind: null, id: -1 }, hover: null, stateAtCursor: null, change: null, overview: null, panel: 'source', source: null,
+    selection: { kind: null, id: -1 }, hover: null, pins: [], highlight: null, notice: null, stateAtCursor: null, change: null, overview: null, panel: 'source', source: null,
     theme: 'system', colorsVersion: 0, live: null, connection: 'connecting', follow: true,
   };
 }
@@ -322,6 +327,15 @@ function createActions(store) {
       const left = marks.filter((m) => m.event !== cursor.event);
       if (left.length === marks.length) left.push({ event: cursor.event, time: store.events.time(cursor.event) ?? cursor.time });
       store.set({ marks: left.sort((a, b) => a.event - b.event) });
+    },
+    /** Keeps a row at the top of the timeline, or no longer. @param {string} key */
+    togglePin(key) {
+      const { pins } = v();
+      store.set({ pins: pins.includes(key) ? pins.filter((p) => p !== key) : [...pins, key] });
+    },
+    /** Tells a person something in passing. @param {string} text */
+    say(text) {
+      store.set({ notice: { text } });
     },
     togglePlay() {
       const { playing, cursor } = v();

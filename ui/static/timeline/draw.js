@@ -5,6 +5,7 @@ import { rulerTicks } from '../model/time.js';
 import { logDraw, logging } from '../state/drawlog.js';
 import { drawChannel } from './channel.js';
 import { drawStack } from './density.js';
+import { together } from '../model/highlight.js';
 import { drawGoroutine, drawLock, drawProc, drawSystem } from './spans.js';
 import { visibleRows } from './rows.js';
 import { textWidth } from './text.js';
@@ -30,14 +31,57 @@ export function drawRows(v, layout, data) {
   v.ctx.beginPath();
   v.ctx.rect(0, RULER, v.width, v.height - RULER);
   v.ctx.clip();
-  for (const row of shown) {
-    const y = RULER + row.y - v.scroll;
+  const common = together(v.store.get('model'), v.store.get('highlight'));
+  const draw = (/** @type {Row} */ row, /** @type {number} */ y) => {
     if (row.kind === 'group') drawGroup(v, row, y);
     else drawRow(v, row, y, data);
-  }
+    if (common && row.kind !== 'group' && !isCommon(common, row)) fade(v, row, y);
+  };
+  for (const row of shown) if (row.y >= layout.pinned) draw(row, RULER + row.y - v.scroll);
+  if (layout.pinned > 0) drawPinned(v, layout, draw);
   v.ctx.restore();
   drawRuler(v, ticks);
   drawScrollbar(v, layout.height);
+}
+
+/**
+ * Pinned rows stay at the top, over those that scroll below them.
+ * @param {View} v
+ * @param {Layout} layout
+ * @param {(row:Row, y:number) => void} draw
+ */
+function drawPinned(v, layout, draw) {
+  v.ctx.fillStyle = v.colors.get('--page');
+  v.ctx.fillRect(0, RULER, v.width, layout.pinned);
+  for (const row of visibleRows(layout.rows, 0, layout.pinned)) draw(row, RULER + row.y);
+  v.ctx.fillStyle = v.colors.get('--faint');
+  v.ctx.fillRect(0, RULER + layout.pinned - 1, v.width, 1);
+}
+
+/**
+ * @param {import('../model/highlight.js').Together} common
+ * @param {Row} row
+ */
+function isCommon(common, row) {
+  if (row.kind === 'goroutine') return common.gs.has(row.id);
+  if (row.kind === 'channel' || row.kind === 'lock') return common.os.has(row.id);
+  return row.kind === 'proc' || row.kind === 'system';
+}
+
+/** How far rows fade that have nothing to do with what is highlighted. */
+const FADE = 0.72;
+
+/**
+ * @param {View} v
+ * @param {Row} row
+ * @param {number} y
+ */
+function fade(v, row, y) {
+  v.ctx.globalAlpha = FADE;
+  v.ctx.fillStyle = v.colors.get('--page');
+  v.ctx.fillRect(0, y, v.width, row.height);
+  v.ctx.globalAlpha = 1;
+  if (logging()) logDraw('timeline', 'fade', { row: row.key, y });
 }
 
 /** Identity colours: main has the quiet slate, the others follow one another. */

@@ -16,6 +16,8 @@ const AROUND = 0.08;
 /** Most arrows at the playhead: more would hide what they explain. */
 const NEAR = 5;
 const SELECTED = 150;
+/** Of those of the selection, this many are drawn: the nearest to the playhead. */
+const MOST_SELECTED = 40;
 const MAX_PILLS = 40;
 
 /** @typedef {ReturnType<typeof createFlows>} Flows */
@@ -82,7 +84,8 @@ export function createFlows(store, changed) {
       const begun = near.filter((f) => f.t0 <= time).sort((a, b) => Math.max(b.t1, b.t0) - Math.max(a.t1, a.t0));
       const messages = begun.filter((f) => f.kind === 'message').slice(0, NEAR - 2);
       const others = begun.filter((f) => f.kind !== 'message').slice(0, 2);
-      return [...messages, ...others, ...selected];
+      const away = (/** @type {Flow} */ f) => Math.min(Math.abs(f.t0 - time), Math.abs(f.t1 - time));
+      return [...messages, ...others, ...[...selected].sort((a, b) => away(a) - away(b) || a.t0 - b.t0 || a.k - b.k).slice(0, MOST_SELECTED)];
     },
   };
 }
@@ -99,7 +102,7 @@ export function drawFlows(v, layout, flows) {
   const { ctx } = v;
   ctx.save();
   ctx.beginPath();
-  ctx.rect(v.left, RULER, v.width - v.left, v.height - RULER);
+  ctx.rect(v.left, RULER + layout.pinned, v.width - v.left, v.height - RULER);
   ctx.clip();
   /** @type {Set<string>} */
   const drawn = new Set();

@@ -30,7 +30,8 @@ export function hitTest(at, layout, data, window) {
   /** @type {Hit} */
   const hit = { zone: 'none', row: undefined, t: at.t, span: null, level: null };
   if (at.y < RULER) return { ...hit, zone: at.x >= at.left ? 'ruler' : 'none' };
-  hit.row = rowAt(layout.rows, at.y - RULER + at.scroll);
+  const y = at.y - RULER;
+  hit.row = rowAt(layout.rows, y < layout.pinned ? y : y + at.scroll);
   if (!hit.row) return { ...hit, zone: at.x >= at.left ? 'lane' : 'none' };
   if (at.x < at.left || hit.row.kind === 'group') return { ...hit, zone: 'label' };
   const entry = data.pick(hit.row.key, window);

@@ -2,10 +2,9 @@
 // the hover line and the playhead.
 
 import { isFolded, typicalGap } from '../model/pacing.js';
-import { formatDuration } from '../model/time.js';
 import { logDraw, logging } from '../state/drawlog.js';
+import { drawArea } from './area.js';
 import { drawFlows } from './flows.js';
-import { textWidth } from './text.js';
 import { RULER, crisp, xOf } from './view.js';
 
 /** @typedef {import('./view.js').View} View */
@@ -17,13 +16,13 @@ const DIM = 0.45;
  * @param {View} v
  * @param {import('./rows.js').Layout} layout
  * @param {import('./flows.js').Flows} flows
- * @param {{areaNote:string, hoverX:number}} extra  hoverX: -1 for none
+ * @param {{totals:import('./area.js').Totals|null, hoverX:number}} extra  hoverX: -1 for none
  */
 export function drawOverlay(v, layout, flows, extra) {
   logDraw('playhead', 'begin', {});
   drawDim(v);
   if (v.store.get('pacing') === 'compressed') drawFolds(v);
-  drawArea(v, extra.areaNote);
+  drawArea(v, extra.totals, RULER + layout.pinned);
   drawFlows(v, layout, flows.list());
   if (extra.hoverX >= v.left) {
     v.ctx.fillStyle = v.colors.get('--faint');
@@ -69,35 +68,6 @@ function drawPlayhead(v) {
   ctx.closePath();
   ctx.fill();
   if (logging()) logDraw('playhead', 'line', { x, time: v.store.get('cursor').time });
-}
-
-/**
- * @param {View} v
- * @param {string} note
- */
-function drawArea(v, note) {
-  const area = v.store.get('area');
-  if (!area) return;
-  const { ctx, colors } = v;
-  const x0 = Math.max(v.left, xOf(v, area.t0));
-  const x1 = Math.min(v.width, xOf(v, area.t1));
-  if (x1 <= x0) return;
-  ctx.globalAlpha = 0.14;
-  ctx.fillStyle = colors.get('--focus');
-  ctx.fillRect(x0, RULER, x1 - x0, v.height);
-  ctx.globalAlpha = 1;
-  ctx.fillRect(x0, RULER, 1, v.height);
-  ctx.fillRect(x1 - 1, RULER, 1, v.height);
-  const text = [formatDuration(area.t1 - area.t0), note].filter(Boolean).join(' · ');
-  ctx.font = v.font;
-  const w = textWidth(ctx, text) + 14;
-  const x = Math.min(Math.max(v.left, (x0 + x1) / 2 - w / 2), v.width - w);
-  ctx.beginPath();
-  ctx.roundRect(x, RULER + 2, w, 18, 4);
-  ctx.fill();
-  ctx.fillStyle = colors.get('--on-accent');
-  ctx.fillText(text, x + 7, RULER + 11.5);
-  if (logging()) logDraw('playhead', 'area', { x0, x1, text });
 }
 
 /**

@@ -24,7 +24,7 @@ import { formatDuration, formatShare, plural } from '../model/time.js';
  */
 
 /** @typedef {Record<RowKind, number>} Heights */
-/** @typedef {{rows:Row[], height:number, byG:Map<number, Row>, byO:Map<number, Row>}} Layout */
+/** @typedef {{rows:Row[], height:number, pinned:number, byG:Map<number, Row>, byO:Map<number, Row>}} Layout  pinned: height of the pinned rows, which come first */
 
 /** Heights by kind, from roomy to dense: small programs get what room there is, of many goroutines more are seen. */
 const HEIGHTS = [
@@ -46,12 +46,15 @@ const LOCKS = new Set(['mutex', 'rwmutex']);
  * @param {Model} model
  * @param {ReadonlySet<string>} collapsed  ids of groups
  * @param {number} [room]  height there is for rows
+ * @param {readonly string[]} [pins]  keys of the rows that come first, in a group of their own
  * @returns {Layout}
  */
-export function layoutRows(model, collapsed, room = 0) {
+export function layoutRows(model, collapsed, room = 0, pins = []) {
   /** @type {Row[]} */
   const rows = [];
-  for (const group of groups(model, collapsed)) {
+  const all = groups(model, collapsed);
+  const pinned = pinnedRows(all.flatMap((g) => g.rows), pins);
+  for (const group of [{ id: PINNED, title: 'Pinned', note: '', rows: pinned }, ...all]) {
     if (group.rows.length === 0) continue;
     const open = !collapsed.has(group.id);
     rows.push({ ...blank('group', group.id), group: group.id, label: group.title, note: group.note, open });
@@ -62,12 +65,27 @@ export function layoutRows(model, collapsed, room = 0) {
   const fits = rows.reduce((sum, row) => sum + roomy[row.kind], 0) <= room;
   const heights = model.goroutines.length > DENSE_FROM ? dense : fits ? roomy : normal;
   let y = 0;
+  let pinnedTo = 0;
   for (const row of rows) {
     row.y = y;
     row.height = heights[row.kind];
     y += row.height;
+    if (row.group === PINNED) pinnedTo = y;
   }
-  return { rows, height: y, ...lookup(rows) };
+  // On a low timeline pinned rows must leave room for others to scroll below them.
+  return { rows, height: y, pinned: pinnedTo > room * 0.6 ? 0 : pinnedTo, ...lookup(rows) };
+}
+
+/** Group of the rows that a person has pinned. */
+export const PINNED = 'pinned';
+
+/**
+ * @param {Row[]} rows  of all groups
+ * @param {readonly string[]} pins
+ * @returns {Row[]}
+ */
+function pinnedRows(rows, pins) {
+  return pins.flatMap((key) => rows.find((r) => r.key === key) ?? []).map((r) => ({ ...r, group: PINNED, indent: 0 }));
 }
 
 /** @param {Row[]} rows */

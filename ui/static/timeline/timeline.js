@@ -1,9 +1,8 @@
 // The timeline: two canvases, the rows' data and what the keys and the mouse do with them.
 
 import { clampWindow, zoomWindow } from '../model/window.js';
-import { formatCount } from '../model/time.js';
 import { el } from '../state/dom.js';
-import { quiet } from '../state/store.js';
+import { createArea } from './area.js';
 import { createData } from './data.js';
 import { drawNote, drawRows } from './draw.js';
 import { createFlows } from './flows.js';
@@ -43,8 +42,8 @@ export function mountTimeline(host, store) {
     t.clampScroll();
     const size = { width: t.width(), height: t.height(), scroll: t.scroll };
     const v = createView(store, still, size);
-    const keys = visibleRows(t.layout.rows, t.scroll - OVERSCAN, t.scroll + t.height() + OVERSCAN)
-      .filter((r) => HAS_DATA.has(r.kind)).map((r) => r.key);
+    const near = visibleRows(t.layout.rows, t.scroll - OVERSCAN, t.scroll + t.height() + OVERSCAN);
+    const keys = [...new Set([...visibleRows(t.layout.rows, 0, t.layout.pinned), ...near].filter((r) => HAS_DATA.has(r.kind)).map((r) => r.key))];
     t.data.want(store.get('window'), t.width() - v.left, keys);
     drawRows(v, t.layout, t.data);
     if (t.layout.rows.length === 0) drawNote(v, 'Nothing has been recorded yet.');
@@ -55,7 +54,7 @@ export function mountTimeline(host, store) {
     sizeCanvas(over, t.width(), t.height());
     const v = createView(store, moving, { width: t.width(), height: t.height(), scroll: t.scroll });
     t.flows.want();
-    drawOverlay(v, t.layout, t.flows, { areaNote: t.areaNote, hoverX: t.hoverX });
+    drawOverlay(v, t.layout, t.flows, { totals: t.area.totals(), hoverX: t.hoverX });
   }
   t.redraw = () => store.frame.draw('timeline', drawBase);
   t.redrawOver = () => store.frame.draw('timeline-over', drawOver);
@@ -79,11 +78,10 @@ function context(canvas) {
  */
 function createParts(host, store) {
   const t = {
-    layout: /** @type {import('./rows.js').Layout} */ ({ rows: [], height: 0, byG: new Map(), byO: new Map() }),
+    layout: /** @type {import('./rows.js').Layout} */ ({ rows: [], height: 0, pinned: 0, byG: new Map(), byO: new Map() }),
     collapsed: new Set(COLLAPSED),
     scroll: 0,
     hoverX: -1,
-    areaNote: '',
     redraw: () => {},
     redrawOver: () => {},
     width: () => host.clientWidth,
@@ -91,10 +89,11 @@ function createParts(host, store) {
     left: () => labelWidth(host.clientWidth),
     ready: () => store.get('model') !== null && host.clientWidth > 0,
     data: createData(store, () => t.redraw()),
+    area: createArea(store, () => t.redrawOver()),
     flows: createFlows(store, () => t.redrawOver()),
     relayout() {
       const model = store.get('model');
-      if (model) t.layout = layoutRows(model, t.collapsed, t.height() - RULER);
+      if (model) t.layout = layoutRows(model, t.collapsed, t.height() - RULER, store.get('pins'));
       t.redraw();
     },
     clampScroll() {
@@ -107,7 +106,9 @@ function createParts(host, store) {
     },
     /** @param {Row} row */
     show(row) {
-      if (row.y < t.scroll) t.scroll = row.y - 20;
+      // Rows lie below the pinned ones, which stay.
+      const top = row.y < t.layout.pinned ? 0 : t.layout.pinned;
+      if (row.y - top < t.scroll && row.y >= t.layout.pinned) t.scroll = row.y - top - 20;
       const room = t.height() - RULER;
       if (row.y + row.height > t.scroll + room) t.scroll = row.y + row.height - room + 20;
       t.redraw();
@@ -124,8 +125,8 @@ function createParts(host, store) {
  */
 function subscribe(store, t) {
   store.subscribe((s) => s.recordingId, () => { t.data.clear(); t.scroll = 0; });
-  store.subscribe((s) => s.model, t.relayout);
-  store.subscribe((s) => [s.window, s.colorsVersion, s.page, s.overview, s.marks], () => t.redraw());
+  store.subscribe((s) => [s.model, s.pins], t.relayout);
+  store.subscribe((s) => [s.window, s.colorsVersion, s.page, s.overview, s.marks, s.highlight], () => t.redraw());
   store.subscribe((s) => [s.cursor, s.playing, s.area, s.pacing], () => t.redrawOver());
   store.subscribe((s) => s.connection, (c) => { if (c === 'open') t.redraw(); });
   store.subscribe((s) => s.selection, ({ kind, id }) => {
@@ -133,24 +134,7 @@ function subscribe(store, t) {
     if (row) t.show(row);
     t.redraw();
   });
-  store.subscribe((s) => s.area, (area) => countArea(store, t, area));
-}
-
-/**
- * How many events lie in the dragged area.
- * @param {Store} store
- * @param {Parts} t
- * @param {{t0:number, t1:number}|null} area
- */
-async function countArea(store, t, area) {
-  t.areaNote = '';
-  if (!area) return;
-  const first = store.events.at(area.t0) ?? (await quiet(store.request('locate', { t: Math.round(area.t0) })))?.event;
-  const last = store.events.at(area.t1) ?? (await quiet(store.request('locate', { t: Math.round(area.t1) })))?.event;
-  if (store.get('area') !== area || first === undefined || last === undefined) return;
-  const n = last - first;
-  t.areaNote = `${formatCount(n)} event${n === 1 ? '' : 's'}`;
-  t.redrawOver();
+  store.subscribe((s) => [s.area, s.connection, s.model?.events], () => t.area.update());
 }
 
 /**
@@ -293,6 +277,11 @@ function createActions(host, store, t) {
       const row = kind === 'goroutine' ? t.layout.byG.get(id) : kind === 'object' ? t.layout.byO.get(id) : undefined;
       t.toggle(row?.group ?? 'goroutines');
     },
+    hideTooltip: () => showTooltip(null, 0, 0),
+    /** @param {number} x  in the page */
+    timeAt: (x) => store.get('window').t0 + ((x - host.getBoundingClientRect().left - t.left()) * (store.get('window').t1 - store.get('window').t0)) / (t.width() - t.left()),
+    /** @param {string} key  of a goroutine or an object */
+    hasTrack: (key) => t.layout.rows.some((r) => r.key === key),
     rows: () => t.layout.rows,
     focus: () => host.focus(),
   };

@@ -64,12 +64,12 @@ function buttons(store) {
 /** @param {Store} store */
 function readout(store) {
   const clock = el('span', { class: 'clock tabular', id: 'clock' });
-  const event = el('span', { class: 'event tabular', id: 'event' });
+  const event = el('span', { class: 'event tabular', id: 'event', title: 'Events are numbered from 0, as in the report and in the address.' });
   const apply = () => {
     const { cursor, model } = store.values();
     clock.textContent = formatClock(cursor.time);
     const n = model?.events ?? 0;
-    event.textContent = n > 0 ? `event ${formatCount(cursor.event + 1)} of ${formatCount(n)}` : 'no events';
+    event.textContent = n > 0 ? `event ${formatCount(Math.max(0, cursor.event))} of ${formatCount(n)}` : 'no events';
   };
   store.subscribe((s) => [s.cursor, s.model], () => store.frame.draw('readout', apply));
   apply();
@@ -84,8 +84,12 @@ function pace(store) {
   pacing.addEventListener('change', () => {
     const chosen = PACINGS.find((p) => p === pacing.value);
     if (chosen) store.setPacing(chosen);
+    giveBack(pacing);
   });
-  speed.addEventListener('change', () => store.set({ speed: Number(speed.value) }));
+  speed.addEventListener('change', () => {
+    store.set({ speed: Number(speed.value) });
+    giveBack(speed);
+  });
   const apply = () => {
     const now = store.get('pacing');
     pacing.value = now;
@@ -95,6 +99,15 @@ function pace(store) {
   store.subscribe((s) => [s.pacing, s.speed], apply);
   apply();
   return el('div', { class: 'pace' }, speed, pacing);
+}
+
+/**
+ * Keys go to a list as long as it has the focus: once something was chosen with the mouse, Space means play and pause again.
+ * Whoever chose by the keyboard stays where they are.
+ * @param {HTMLSelectElement} list
+ */
+function giveBack(list) {
+  if (!list.matches(':focus-visible')) list.blur();
 }
 
 /**

@@ -24,12 +24,25 @@ export function decodeFrame(buffer) {
   return { id: view.getUint32(0, true), type: view.getUint8(4), payload: new DataView(buffer, HEADER) };
 }
 
+/** Characters that change the direction of the text around them. */
+const TURNS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+
+/**
+ * JSON of the server. Names, values, output and source come from the traced program: a character in them that turns the
+ * direction of text would let a name, or a line of code, read as another, so it is shown as what cannot be shown.
+ * @param {string} text
+ * @returns {any}
+ */
+export function parseJSON(text) {
+  return JSON.parse(text.replace(TURNS, '\uFFFD'));
+}
+
 /**
  * @param {DataView} payload
  * @returns {unknown}
  */
 export function decodeJSON(payload) {
-  return JSON.parse(new TextDecoder().decode(payload));
+  return parseJSON(new TextDecoder().decode(payload));
 }
 
 /**
@@ -71,7 +84,7 @@ function decodeRow(r, enc, n) {
 
 /**
  * @param {DataView} payload
- * @returns {{duration:number, events:number, goroutines:number, lag:number, status:'recording'|'ended'}}
+ * @returns {{duration:number, events:number, goroutines:number, lag:number, status:'recording'|'ended'|'reading'}}
  */
 export function decodeLive(payload) {
   const r = new Reader(payload);
@@ -80,7 +93,7 @@ export function decodeLive(payload) {
   const events = r.u32();
   const goroutines = r.u32();
   const [lag] = r.f64s(1);
-  const status = payload.getUint8(24) === 1 ? 'ended' : 'recording';
+  const status = (/** @type {const} */ (['recording', 'ended', 'reading']))[payload.getUint8(24)] ?? 'recording';
   return { duration: duration ?? 0, events, goroutines, lag: lag ?? 0, status };
 }
 

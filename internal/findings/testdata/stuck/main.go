@@ -165,7 +165,8 @@ func queue() {
 	for range 3 {
 		wg.Go(func() {
 			mu.Lock()
-			time.Sleep(200 * time.Millisecond)
+			for end := time.Now().Add(150 * time.Millisecond); time.Now().Before(end); {
+			}
 			mu.Unlock()
 		})
 	}

@@ -1,0 +1,402 @@
+package compare
+
+import (
+	"strings"
+
+	"github.com/trace-viz/trace-viz/internal/index"
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
+)
+
+// An op is what a goroutine of the program does, whether it had to wait for it or not.
+type op uint8
+
+const (
+	opNone op = iota
+	opSpawn
+	opSend
+	opRecv
+	opClose
+	opSelect
+	opLock
+	opUnlock
+	opRLock
+	opRUnlock
+	opAdd
+	opWait
+	opCondWait
+	opSignal
+	opBroadcast
+	opOnce
+	opStuck // it is left blocked, by an operation that no hook record names
+)
+
+// How an op ends.
+type ending uint8
+
+const (
+	endDone   ending = iota
+	endClosed        // a receive from a closed channel
+	endNever         // the recording ends, and it still waits
+	endSent          // a select that sent
+	endGot           // a select that received
+	endGotClosed
+)
+
+// An outcome is how an op ended, and on which class of objects; 0 is one without partner.
+type outcome struct {
+	end ending
+	obj int32
+}
+
+// A spot is where goroutines of one role do something: the unit of comparison.
+type spot struct {
+	class int32
+	op    op
+	at    int32 // number of the place
+}
+
+// firsts bounds the goroutines of one role whose own first event with an outcome is kept.
+const firsts = 64
+
+// A seen tells where an outcome occurred.
+type seen struct {
+	first []sighting // the first of each goroutine, by GID
+	min   sighting   // the first of all
+}
+
+type sighting struct {
+	g  index.GID
+	ev int
+}
+
+// A record is all that goroutines of one role did at a spot.
+type record struct {
+	total    int
+	last     sighting
+	shared   bool // the line is in both sources, with this op
+	site     index.Site
+	outcomes map[outcome]*seen
+}
+
+// An opLog is what the paired goroutines of one side did, by spot.
+type opLog struct {
+	d      *diverger
+	side   *Side
+	n      int // 0: A, 1: B
+	whole  bool
+	spots  map[spot]*record
+	order  []spot
+	done   map[spot]bool // class 0: by whatever goroutine
+	stacks []*located    // by the number of the stack
+	spawns []*located    // by the go statement
+	kids   map[index.GID][]index.GID
+}
+
+// located is a site and what it is in B's source.
+type located struct {
+	site index.Site
+	at   int32
+	sure uint8
+}
+
+// pairedClasses are the classes with members on both sides.
+func pairedClasses(p *pairing) map[int32]bool {
+	m := map[int32]bool{}
+	for i, partner := range p.partner[0] {
+		if partner >= 0 {
+			m[p.class(0, int32(i))] = true
+		}
+	}
+	return m
+}
+
+func newLog(d *diverger, s *Side, n int, whole bool) *opLog {
+	l := &opLog{d: d, side: s, n: n, whole: whole, spots: map[spot]*record{}, done: map[spot]bool{}, kids: map[index.GID][]index.GID{}}
+	list := s.Index.Goroutines()
+	for i := range list {
+		if g := &list[i]; g.SpawnEvent >= 0 && g.Parent >= 0 {
+			l.kids[g.Parent] = append(l.kids[g.Parent], g.ID)
+		}
+	}
+	if d.roles == nil {
+		d.roles, d.things = pairedClasses(d.gs), pairedClasses(d.os)
+		d.workers = d.sameWork(s)
+	}
+	for g := range s.Index.NumGoroutines() {
+		class := d.gs.class(n, int32(g))
+		if !d.roles[class] {
+			class = -1
+		} else if c, ok := d.workers[class]; ok {
+			class = c
+		}
+		l.scan(index.GID(g), func(o operation) { l.add(class, index.GID(g), o) })
+	}
+	return l
+}
+
+// sameWork puts the classes of goroutines that are started at several places but run the same named function into one:
+// which of them does what is a matter of timing too. It maps each class to the one that stands for all.
+func (d *diverger) sameWork(a *Side) map[int32]int32 {
+	first, m := map[string]int32{}, map[int32]int32{}
+	for i, g := range a.Index.Goroutines() {
+		class := d.gs.class(0, int32(i))
+		name, literal := normal(g.Role)
+		name, _, _ = strings.Cut(name, " ")
+		if literal || !d.roles[class] {
+			continue
+		}
+		if _, ok := first[name]; !ok {
+			first[name] = class
+		}
+		m[class] = first[name]
+	}
+	return m
+}
+
+// An operation is one thing that a goroutine did. ev is the event with which it ended, or began if it never did.
+type operation struct {
+	op  op
+	out outcome
+	loc *located
+	ev  int
+}
+
+// locate puts a site in B's source.
+func (l *opLog) locate(s index.Site) *located {
+	at, sure := l.d.src.ofB(s)
+	if l.n == 0 {
+		at, sure = l.d.src.ofA(s)
+	}
+	return &located{site: s, at: l.d.number(at), sure: sure}
+}
+
+// ofEvent locates an event with the number of its stack.
+func (l *opLog) ofEvent(ev int, stack uint32) *located {
+	for int(stack) >= len(l.stacks) {
+		l.stacks = append(l.stacks, make([]*located, len(l.stacks)+1024)...)
+	}
+	loc := l.stacks[stack]
+	if loc == nil {
+		loc = l.locate(l.side.Index.Event(ev).Site)
+		if stack != 0 {
+			l.stacks[stack] = loc
+		}
+	}
+	return loc
+}
+
+// ofSpawn locates the go statement that began a goroutine.
+func (l *opLog) ofSpawn(g index.GID) *located {
+	made := int(l.d.gs.made[l.n][g])
+	for made >= len(l.spawns) {
+		l.spawns = append(l.spawns, make([]*located, len(l.spawns)+16)...)
+	}
+	if l.spawns[made] == nil {
+		l.spawns[made] = l.locate(l.side.Index.Goroutines()[g].SpawnSite)
+	}
+	return l.spawns[made]
+}
+
+func (l *opLog) add(class int32, g index.GID, o operation) {
+	key := spot{class, o.op, o.loc.at}
+	if class < 0 {
+		key.class = 0
+		l.done[key] = true
+		return
+	}
+	r := l.spots[key]
+	if r == nil {
+		r = &record{shared: l.shared(o), site: o.loc.site, outcomes: map[outcome]*seen{}, last: sighting{-1, -1}}
+		l.spots[key] = r
+		l.order = append(l.order, key)
+		l.done[spot{0, key.op, key.at}] = true
+	}
+	at := sighting{g, o.ev}
+	r.total++
+	if o.ev > r.last.ev {
+		r.last = at
+	}
+	s := r.outcomes[o.out]
+	if s == nil {
+		s = &seen{min: at}
+		r.outcomes[o.out] = s
+	}
+	if o.ev < s.min.ev {
+		s.min = at
+	}
+	if n := len(s.first); n == 0 || s.first[n-1].g != g && n < firsts {
+		s.first = append(s.first, at)
+	}
+}
+
+// shared tells whether the other source has the line too. If it was changed, it must still have an op of the same kind.
+func (l *opLog) shared(o operation) bool {
+	return o.loc.sure == lineSame || o.loc.sure == lineSimilar && (o.op == opStuck || l.d.inSource(1 - l.n)[spot{op: o.op, at: o.loc.at}])
+}
+
+// siteOps are the ops that the injection points in the source stand for.
+var siteOps = map[string]op{
+	rewrite.OpSend: opSend, rewrite.OpRecv: opRecv, rewrite.OpRange: opRecv, rewrite.OpClose: opClose, rewrite.OpSelect: opSelect,
+	rewrite.OpLock: opLock, rewrite.OpTryLock: opLock, rewrite.OpUnlock: opUnlock, rewrite.OpRLock: opRLock, rewrite.OpTryRLock: opRLock,
+	rewrite.OpRUnlock: opRUnlock, rewrite.OpAdd: opAdd, rewrite.OpDone: opAdd, rewrite.OpGo: opAdd, rewrite.OpWait: opWait,
+	rewrite.OpCondWait: opCondWait, rewrite.OpSignal: opSignal, rewrite.OpBroadcast: opBroadcast,
+}
+
+// number numbers the places.
+func (d *diverger) number(p place) int32 {
+	n, ok := d.places[p]
+	if !ok {
+		n = int32(len(d.places))
+		d.places[p] = n
+	}
+	return n
+}
+
+// inSource are the ops in the source of a side, by place.
+func (d *diverger) inSource(side int) map[spot]bool {
+	if d.static[side] != nil {
+		return d.static[side]
+	}
+	m := map[spot]bool{}
+	d.static[side] = m
+	sites := d.files[side].Rec.Sites
+	if sites == nil {
+		return m
+	}
+	put := func(o op, file, line int) {
+		at, _ := d.src.ofB(index.Site{File: sites.Files[file], Line: line})
+		if side == 0 {
+			at, _ = d.src.ofA(index.Site{File: sites.Files[file], Line: line})
+		}
+		m[spot{op: o, at: d.number(at)}] = true
+	}
+	for _, s := range sites.Sites {
+		put(siteOps[s.Op], s.File, s.Line)
+	}
+	for _, s := range sites.Spawns {
+		put(opSpawn, s.File, s.Line)
+	}
+	return m
+}
+
+// begins are the ops whose first record says that they are about to happen, and must be followed by another one.
+var begins = map[index.EventKind]op{
+	index.KindSendBlock: opSend, index.KindRecvBlock: opRecv, index.KindSelect: opSelect, index.KindLockBlock: opLock,
+	index.KindRLockBlock: opRLock, index.KindWait: opWait, index.KindCondWait: opCondWait, index.KindOnceWait: opOnce,
+}
+
+// ends are the ops that a record ends, or is the only record of. What depends on timing alone is not here: the default case
+// of a select, a lock that was only tried for, and who runs the function of a Once.
+var ends = map[index.EventKind]op{
+	index.KindSend: opSend, index.KindSendDone: opSend, index.KindRecv: opRecv, index.KindRecvDone: opRecv, index.KindClose: opClose,
+	index.KindSelectSend: opSelect, index.KindSelectRecv: opSelect, index.KindLock: opLock, index.KindLockDone: opLock,
+	index.KindUnlock: opUnlock, index.KindRLock: opRLock, index.KindRLockDone: opRLock, index.KindRUnlock: opRUnlock,
+	index.KindAdd: opAdd, index.KindWaited: opWait, index.KindCondWoken: opCondWait, index.KindSignal: opSignal,
+	index.KindBroadcast: opBroadcast,
+}
+
+// The same two by kind, since every event is looked up.
+var beginOf, endOf [256]op
+
+func init() {
+	for k, o := range begins {
+		beginOf[k] = o
+	}
+	for k, o := range ends {
+		endOf[k] = o
+	}
+}
+
+// scan tells what a goroutine does, in its order.
+func (l *opLog) scan(g index.GID, tell func(operation)) {
+	ix := l.side.Index
+	kids := l.kids[g]
+	spawned := func(before int) {
+		for ; len(kids) > 0 && ix.Goroutines()[kids[0]].SpawnEvent < before; kids = kids[1:] {
+			tell(operation{op: opSpawn, out: outcome{obj: l.child(kids[0])}, loc: l.ofSpawn(kids[0]), ev: ix.Goroutines()[kids[0]].SpawnEvent})
+		}
+	}
+	var open operation
+	var acts []uint32
+	if ix.HasHooks() { // a plain trace has logs, regions and the like alone, and may have millions of them
+		acts = ix.ActsOf(g)
+	}
+	for _, ev := range acts {
+		e := ix.Brief(int(ev))
+		if o := beginOf[e.Kind]; o != opNone {
+			open = operation{op: o, loc: l.ofEvent(int(ev), e.Stack), ev: int(ev), out: outcome{obj: l.thing(e.Obj)}}
+			continue
+		}
+		o := endOf[e.Kind]
+		if e.Kind == index.KindOnceWoken || e.Kind == index.KindSelectElse {
+			open = operation{}
+		}
+		if o == opNone {
+			continue
+		}
+		spawned(int(ev))
+		now := operation{op: o, loc: open.loc, ev: int(ev), out: outcome{endingOf(&e), l.thing(e.Obj)}}
+		if open.op != o {
+			now.loc = l.ofEvent(int(ev), e.Stack)
+		}
+		open = operation{}
+		tell(now)
+	}
+	spawned(ix.NumEvents())
+	if stuck, ok := l.stuck(g, open); ok && l.whole {
+		tell(stuck)
+	}
+}
+
+// stuck is the op in which a goroutine is left at the end.
+func (l *opLog) stuck(g index.GID, open operation) (operation, bool) {
+	ix := l.side.Index
+	if ix.Goroutines()[g].EndEvent >= 0 || ix.NumEvents() == 0 {
+		return open, false
+	}
+	s := ix.StateOf(ix.NumEvents()-1, g)
+	if !index.Blocked(s.State) {
+		return open, false
+	}
+	if open.op == opNone {
+		open = operation{op: opStuck, loc: l.locate(s.Site), ev: s.SinceEvent, out: outcome{obj: l.thing(s.Obj)}}
+	}
+	open.out.end = endNever
+	return open, true
+}
+
+func endingOf(e *index.Brief) ending {
+	switch {
+	case e.Kind == index.KindSelectSend:
+		return endSent
+	case e.Kind == index.KindSelectRecv && e.OK:
+		return endGot
+	case e.Kind == index.KindSelectRecv:
+		return endGotClosed
+	case (e.Kind == index.KindRecv || e.Kind == index.KindRecvDone) && !e.OK:
+		return endClosed
+	}
+	return endDone
+}
+
+// thing is the class of an object, 0 if the other side has none of it.
+func (l *opLog) thing(o index.OID) int32 {
+	if o < 0 {
+		return 0
+	}
+	if c := l.d.os.class(l.n, int32(o)); l.d.things[c] {
+		return c + 1
+	}
+	return 0
+}
+
+// child is the class of a goroutine that is spawned.
+func (l *opLog) child(g index.GID) int32 {
+	if g < 0 {
+		return 0
+	}
+	if c := l.d.gs.class(l.n, int32(g)); l.d.roles[c] {
+		return c + 1
+	}
+	return 0
+}

@@ -1,0 +1,72 @@
+package findings
+
+import (
+	"fmt"
+
+	"github.com/trace-viz/trace-viz/internal/describe"
+)
+
+var busyWait = &Analyzer{
+	Name:     "busy-wait",
+	Summary:  "a goroutine spins on a non-blocking operation",
+	Severity: Warning,
+	Run:      findBusyWait,
+	Doc: `A goroutine tried an operation that does not wait (a select with a default case, a TryLock) again and again with nothing
+in between. It takes a core from those that it waits for, and the answer comes no sooner.
+
+It is told from a thousand tries in a row on, each at once after the one before.
+
+Wrong: the loop spins until something is there.
+
+    func next(jobs <-chan int) int {
+    	for {
+    		select {
+    		case j := <-jobs:
+    			return j
+    		default:
+    		}
+    	}
+    }
+
+Right: a receive waits without a core.
+
+    func next(jobs <-chan int) int {
+    	return <-jobs
+    }
+`,
+}
+
+// A row of tries is a busy wait when it is long, and when the time between two is too short for any work: a try with its
+// record takes about a microsecond, the shortest sleep about fifty.
+const (
+	spinTries = 1000
+	spinGap   = 20_000
+)
+
+func findBusyWait(p *Pass) []Finding {
+	w := p.end()
+	var list []Finding
+	told := map[string]int{}
+	for g, t := range p.past().spins {
+		if t.n < spinTries {
+			continue
+		}
+		who := p.Index.Goroutines()[g]
+		e := p.Index.Event(t.end)
+		if i, ok := told[e.Site.String()]; ok {
+			p.addActor(&list[i], who.ID, e.Site)
+			continue
+		}
+		f := Finding{Verdict: Proven, TimeNS: t.first}
+		f.Message = fmt.Sprintf("%s tried %d times in a row without waiting%s, for %s: it spins.", w.name(who.ID), t.n, at(e.Site), describe.Duration(t.last-t.first))
+		f.Why = append(f.Why, "Nothing lay between two tries, from "+w.when(t.first)+" to "+w.when(t.last)+".")
+		p.addActor(&f, who.ID, e.Site)
+		p.blame(&f, t.end)
+		f.addEvent(t.begin)
+		f.addSite(e.Site.String())
+		f.hint = "wait for what is tried: leave out the default case, use Lock, or let a Cond or channel tell"
+		told[e.Site.String()] = len(list)
+		list = append(list, f)
+	}
+	return list
+}

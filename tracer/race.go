@@ -1,0 +1,75 @@
+package tracer
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/trace-viz/trace-viz/internal/recording"
+)
+
+// NoCompiler says why the race detector can't be used here: it needs a C compiler, and the one that the go command would
+// call is not there. "" means that it can.
+func NoCompiler() string {
+	out, err := exec.Command("go", "env", "CC").Output()
+	if err != nil {
+		return "" // the build will say what is wrong with the go command
+	}
+	words := strings.Fields(string(out))
+	if len(words) == 0 {
+		words = []string{"gcc"}
+	}
+	if _, err := exec.LookPath(words[0]); err != nil {
+		return "the race detector needs a C compiler, and there is no " + words[0] + " here: install gcc or clang, or set CC"
+	}
+	return ""
+}
+
+// raceLog is the prefix of the files into which the race detector writes its reports, one for each process.
+func (r *run) raceLog() string { return filepath.Join(r.Dir, "race") }
+
+// raceEnv makes the detector write to our files. What the user set in GORACE stays, their own log_path too: then the
+// reports are theirs alone.
+func (r *run) raceEnv(env []string) []string {
+	own := ""
+	for _, v := range env {
+		if value, ok := strings.CutPrefix(v, "GORACE="); ok {
+			own = value + " "
+		}
+	}
+	if strings.Contains(own, "log_path=") {
+		r.notes = append(r.notes, "GORACE sets log_path, so the reports of the race detector are not in the recording")
+		return env
+	}
+	return append(env, "GORACE="+own+"log_path="+r.raceLog())
+}
+
+// collectRaces puts the reports together in the recording and shows them on the program's stderr, where they would have
+// gone without us.
+func (r *run) collectRaces() error {
+	files, err := filepath.Glob(r.raceLog() + ".[0-9]*")
+	if err != nil || len(files) == 0 {
+		return err
+	}
+	slices.Sort(files)
+	var all bytes.Buffer
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		all.Write(b)
+	}
+	if err := os.WriteFile(filepath.Join(r.Dir, recording.RaceFile), all.Bytes(), 0o600); err != nil {
+		return err
+	}
+	for _, file := range files {
+		os.Remove(file)
+	}
+	_, err = io.Copy(r.Stderr, &all)
+	return err
+}

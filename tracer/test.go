@@ -1,0 +1,311 @@
+package tracer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/trace-viz/trace-viz/internal/recording"
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
+)
+
+// Names of the files by which the command that runs go test speaks to the commands that go test runs, one for each package.
+const (
+	testsFile   = "tests.json"
+	resultsDir  = "results"
+	runningDir  = "running"
+	overlayFile = "overlay.json"
+)
+
+// TestOptions says which tests to prepare.
+type TestOptions struct {
+	Args     TestArgs
+	Progress func(format string, args ...any) // told what goes on; may be nil
+
+	Instrument, Skip []string // as in BuildOptions
+}
+
+// Tests are the test programs of some packages, about to be built with hooks. The go command builds and starts them itself, so
+// that all that it prints and how it ends is its own; it is told by -exec to start each of them through us.
+type Tests struct {
+	GoVersion string
+	Module    string
+	Notes     []string
+	Packages  []TestPackage
+	Files     []rewrite.TracedFile
+	Limits    TestLimits
+	Into      string // folder for the recordings, "" for the usual place
+
+	sites  *rewrite.Sites
+	args   TestArgs
+	folder string
+	flags  []string // of the build, behind the user's
+	goroot string   // to build with, when it is not the go command's own
+}
+
+// TestLimits are those fields of RunOptions that are the same for all packages.
+type TestLimits struct {
+	Timeout    time.Duration
+	Duration   time.Duration
+	MaxSize    int64
+	Procs      int
+	NoValues   bool
+	KeepOutput bool
+}
+
+// A TestPackage is a package that has tests.
+type TestPackage struct {
+	Path        string
+	Dir         string
+	Files       []int  // in Tests.Files: those that are linked into its tests
+	HiddenWaker string // as in Built
+}
+
+// PrepareTests puts hooks into copies of the packages and their tests, in a temporary folder that Close removes. A package that
+// does not compile gets none, so that go test says what is wrong with it.
+func PrepareTests(ctx context.Context, o TestOptions) (*Tests, error) {
+	if o.Progress == nil {
+		o.Progress = func(string, ...any) {}
+	}
+	if !supported {
+		return nil, errNotSupported
+	}
+	dir, err := os.MkdirTemp("", "traceviz-test")
+	if err != nil {
+		return nil, err
+	}
+	t := &Tests{folder: dir, args: o.Args}
+	for _, sub := range []string{resultsDir, runningDir} {
+		if err = os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = t.prepare(ctx, o)
+	}
+	if err != nil {
+		t.Close()
+		return nil, err
+	}
+	return t, nil
+}
+
+var errNotSupported = errors.New("recording a program is not supported on this system yet: run trace-viz on Linux, open the recording here")
+
+// Close removes what PrepareTests made.
+func (t *Tests) Close() { os.RemoveAll(t.folder) }
+
+// Folder is what OpenTests needs.
+func (t *Tests) Folder() string { return t.folder }
+
+func (t *Tests) prepare(ctx context.Context, o TestOptions) error {
+	goflags, err := t.goCommand(ctx, "env", "GOFLAGS")
+	if err != nil {
+		return err
+	}
+	if err := refusedInGOFLAGS(string(goflags)); err != nil {
+		return err
+	}
+	o.Progress("reading the packages")
+	list, err := t.list(ctx)
+	if err != nil {
+		return err
+	}
+	patterns := list.healthy(t.args.Patterns)
+	if len(patterns) == 0 {
+		return nil
+	}
+	res, err := rewrite.Rewrite(ctx, rewrite.Options{
+		Dir: t.args.Dir, Patterns: patterns, Flags: t.args.Build, Tests: true, OutDir: t.folder,
+		Env:        append(os.Environ(), goTemporary(t.folder)...),
+		Instrument: o.Instrument, Skip: o.Skip,
+	})
+	if err != nil {
+		return err
+	}
+	if res.Problem != "" {
+		return fmt.Errorf("the tests build, but their source could not be read: %s", res.Problem)
+	}
+	t.GoVersion, t.Module, t.Files, t.sites, t.flags = res.GoVersion, res.ModulePath, res.Files, res.Sites, res.Flags
+	o.Progress("building the tests")
+	if err := t.overlay(ctx, res, patterns); err != nil {
+		return err
+	}
+	t.Notes = append(t.Notes, res.Warnings...)
+	t.Packages = list.packages(t.Files)
+	return nil
+}
+
+// overlay writes the overlay, without the rewritten files that do not compile.
+func (t *Tests) overlay(ctx context.Context, res *rewrite.Result, patterns []string) error {
+	hooks, goroot, err := rewrite.HookOverlay(t.folder, res.GOROOT)
+	if err != nil {
+		return err
+	}
+	if goroot != res.GOROOT {
+		t.goroot = goroot
+	}
+	testing, note, err := testingOverlay(t.folder, goroot)
+	if err != nil {
+		return err
+	}
+	if note != "" {
+		t.Notes = append(t.Notes, note)
+	}
+	path := filepath.Join(t.folder, overlayFile)
+	for {
+		if err := rewrite.WriteOverlay(path, res.Overlay, hooks, testing); err != nil {
+			return err
+		}
+		args := append([]string{"list", "-export", "-test", "-f", "", "-overlay=" + path}, t.args.Build...)
+		cmd := t.command(ctx, append(append(append(args, t.flags...), "--"), patterns...)...)
+		said, err := cmd.CombinedOutput()
+		if err == nil {
+			return nil
+		}
+		if _, failed := errors.AsType[*exec.ExitError](err); !failed || ctx.Err() != nil {
+			return fmt.Errorf("go list: %w", err)
+		}
+		if !res.DropFailed(t.args.Dir, string(said)) && !res.DropDependencies() {
+			return fmt.Errorf("the tests build without hooks, but not with them; the go command says:\n%s", said)
+		}
+	}
+}
+
+// command is the go command with which the tests are built.
+func (t *Tests) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := goCommand(ctx, t.args.Dir, "", args...) // the tests get its environment
+	if t.goroot != "" {
+		cmd.Path = filepath.Join(t.goroot, "bin", "go")
+		cmd.Env = append(cmd.Environ(), "GOROOT="+t.goroot, "GOTOOLCHAIN=local")
+	}
+	return cmd
+}
+
+// goCommand runs the go command and returns what it printed. Where it refuses, the error has its words.
+func (t *Tests) goCommand(ctx context.Context, args ...string) ([]byte, error) {
+	out, err := t.command(ctx, args...).Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		return nil, fmt.Errorf("go %s: %s", args[0], strings.TrimSpace(string(exit.Stderr)))
+	}
+	if errors.Is(err, exec.ErrNotFound) {
+		return nil, errors.New("the go command is not in PATH: trace-viz needs the Go toolchain (1.26 or newer) to build tests")
+	}
+	return out, err
+}
+
+// Save writes what OpenTests reads.
+func (t *Tests) Save() error {
+	if t.sites == nil {
+		return nil
+	}
+	if err := t.sites.Write(filepath.Join(t.folder, recording.SitesFile)); err != nil {
+		return err
+	}
+	b, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(t.folder, testsFile), b, 0o600)
+}
+
+// OpenTests reads what Save wrote into a folder.
+func OpenTests(folder string) (*Tests, error) {
+	b, err := os.ReadFile(filepath.Join(folder, testsFile))
+	if err != nil {
+		return nil, err
+	}
+	t := &Tests{folder: folder}
+	if err := json.Unmarshal(b, t); err != nil {
+		return nil, fmt.Errorf("read %s: %w", filepath.Join(folder, testsFile), err)
+	}
+	t.sites, err = rewrite.ReadSites(filepath.Join(folder, recording.SitesFile))
+	return t, err
+}
+
+// Package is the one whose tests run in a folder, as go test does it. One that is not known is named by its program.
+func (t *Tests) Package(dir, binary string) TestPackage {
+	for _, p := range t.Packages {
+		if sameDir(p.Dir, dir) {
+			return p
+		}
+	}
+	return TestPackage{Path: strings.TrimSuffix(filepath.Base(binary), ".test"), Dir: dir, HiddenWaker: "the package is not known"}
+}
+
+func sameDir(a, b string) bool {
+	if a == b {
+		return true
+	}
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}
+
+// A TestResult is a recording of the tests of one package.
+type TestResult struct {
+	Package   string
+	Recording string // folder
+	Meta      recording.Meta
+}
+
+// Record runs the test program of a package, as Run does, and leaves a note of it for Results.
+func (t *Tests) Record(ctx context.Context, p TestPackage, binary string, o RunOptions) (recording.Meta, error) {
+	built := &Built{Binary: binary, Name: binary, GoVersion: t.GoVersion, Module: t.Module, Sites: t.sites, HiddenWaker: p.HiddenWaker}
+	for _, i := range p.Files {
+		built.files = append(built.files, t.Files[i])
+	}
+	built.Notes = t.Notes
+	var err error
+	if built.Digest, err = digest(built.files); err != nil {
+		return recording.Meta{}, err
+	}
+	running := filepath.Join(t.folder, runningDir, fmt.Sprint(os.Getpid()))
+	if err := os.WriteFile(running, nil, 0o600); err != nil {
+		return recording.Meta{}, err
+	}
+	defer os.Remove(running)
+	l := t.Limits
+	o.Timeout, o.Duration, o.MaxSize, o.Procs, o.NoValues, o.KeepOutput = l.Timeout, l.Duration, l.MaxSize, l.Procs, l.NoValues, l.KeepOutput
+	meta, err := Run(ctx, built, o)
+	if err != nil {
+		return meta, err
+	}
+	b, err := json.Marshal(TestResult{Package: p.Path, Recording: o.Dir, Meta: meta})
+	if err != nil {
+		return meta, err
+	}
+	return meta, os.WriteFile(filepath.Join(t.folder, resultsDir, filepath.Base(running)), b, 0o600)
+}
+
+// Results are the recordings that were made so far, sorted by package.
+func (t *Tests) Results() ([]TestResult, error) {
+	notes, err := filepath.Glob(filepath.Join(t.folder, resultsDir, "*"))
+	if err != nil {
+		return nil, err
+	}
+	list := []TestResult{}
+	for _, note := range notes {
+		b, err := os.ReadFile(note)
+		if err != nil {
+			return nil, err
+		}
+		var r TestResult
+		if err := json.Unmarshal(b, &r); err != nil {
+			continue // written only in part: its program was killed
+		}
+		list = append(list, r)
+	}
+	slices.SortStableFunc(list, func(a, b TestResult) int { return strings.Compare(a.Package, b.Package) })
+	return list, nil
+}
