@@ -228,6 +228,9 @@ func (b *builder) readParts(r io.ReaderAt, size int64, version int, head []byte,
 			b.opt.Progress(Progress{ReadBytes: j.end, TotalBytes: size, Events: b.n})
 		}
 	}
+	if !b.started && len(q.damage) == 0 {
+		q.note("the file ends after its header")
+	}
 	if b.n == 0 && !b.started && len(q.damage) > 0 && !b.opt.MayBeEmpty {
 		return fmt.Errorf("no generation of the trace is whole: %s", q.damage[0])
 	}
