@@ -84,7 +84,7 @@ It needs no change of the program, and nothing leaves this machine.`,
 		return usage("%w\n  usage: %s", err, cmd.UseLine())
 	})
 	root.AddCommand(runCommand(), compareCommand(), openCommand(), reportCommand(), listCommand(), serveCommand(), explainCommand())
-	root.AddCommand(testCommand(), recordTestCommand(), attachCommand(), exerciseCommand())
+	root.AddCommand(testCommand(), recordTestCommand(), attachCommand(), exerciseCommand(), exportCommand(), cleanCommand())
 	return root
 }
 

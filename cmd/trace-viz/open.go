@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/trace-viz/trace-viz/internal/bundle"
 	"github.com/trace-viz/trace-viz/internal/recording"
 	"github.com/trace-viz/trace-viz/internal/report"
 	"github.com/trace-viz/trace-viz/internal/server"
@@ -25,8 +26,8 @@ func openCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "open FILE",
 		Short: "Open a recording or a Go execution trace",
-		Long: `open shows a recording (its folder, or the trace.out in it) or any Go execution trace, such as one from
-go test -trace or /debug/pprof/trace. What needs hooks is left out for a plain trace, and the page says so.`,
+		Long: `open shows a recording (its folder, or the trace.out in it), a .tviz bundle that somebody exported, or any Go
+execution trace, such as one from go test -trace or /debug/pprof/trace. What needs hooks is left out for a plain trace, and the page says so.`,
 		Example: `  trace-viz open trace.out
   trace-viz open ~/.local/share/trace-viz/recordings/producer-consumer-never-closed-20260102-150405`,
 		Args: wantArgs(1, "one file or folder"),
@@ -68,7 +69,7 @@ func openAny(path string) (*loaded, error) {
 	return loadTrace(rec)
 }
 
-// find opens a recording by its folder or by a file in it, or a plain trace, and does not read the trace.
+// find opens a recording by its folder or by a file in it, a bundle, or a plain trace, and does not read the trace.
 func find(path string) (*recording.Recording, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -80,6 +81,13 @@ func find(path string) (*recording.Recording, error) {
 	}
 	if st.IsDir() {
 		return recording.Open(path)
+	}
+	if filepath.Ext(path) == bundle.Ext {
+		unpacked, err := store.Import(path)
+		if err != nil {
+			return nil, err
+		}
+		return recording.Open(unpacked)
 	}
 	dir := filepath.Dir(path)
 	if filepath.Base(path) == recording.TraceFile {

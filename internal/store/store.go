@@ -78,13 +78,19 @@ func Programs() string { return filepath.Join(Home(), "programs") }
 
 var unsafeRunes = regexp.MustCompile(`[^A-Za-z0-9._-]+`)
 
-// New makes the folder of a new recording and removes the oldest ones beyond what is kept. The name says the program and
-// the time, so that it tells a person what it is.
-func New(program string, at time.Time) (string, error) {
-	name := strings.Trim(unsafeRunes.ReplaceAllString(program, "-"), "-.")
+// safe makes a name for a folder of any text.
+func safe(name string) string {
+	name = strings.Trim(unsafeRunes.ReplaceAllString(name, "-"), "-.")
 	if len(name) > 60 {
 		name = name[:60]
 	}
+	return name
+}
+
+// New makes the folder of a new recording and removes the oldest ones beyond what is kept. The name says the program and
+// the time, so that it tells a person what it is.
+func New(program string, at time.Time) (string, error) {
+	name := safe(program)
 	if err := Check(); err != nil {
 		return "", err
 	}
