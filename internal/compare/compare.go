@@ -9,6 +9,7 @@ package compare
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/trace-viz/trace-viz/internal/findings"
 	"github.com/trace-viz/trace-viz/internal/index"
@@ -132,14 +133,21 @@ func Compare(a, b Side) Result {
 	os := pairObjects(&a, &b, src, gs)
 	gs.goroutines(&a, &b, &r)
 	os.objects(&a, &b, &r)
-	d := &diverger{src: src, gs: gs, os: os, files: [2]*Side{&a, &b}, places: map[place]int32{}}
-	d.sides[0], d.sides[1] = newLog(d, &a, 0, a.whole(&r.A)), newLog(d, &b, 1, b.whole(&r.B))
+	d := newDiverger(src, gs, os, &a, &b)
+	var both sync.WaitGroup
+	var sums [2][]index.ObjectSum
+	for i, s := range d.files {
+		whole := s.whole([]*report.Report{&r.A, &r.B}[i])
+		both.Go(func() { d.sides[i] = newLog(d, s, i, whole) })
+		both.Go(func() { sums[i] = s.Index.ObjectSums() })
+	}
+	both.Wait()
 	r.Divergences, r.More = d.all()
 	if len(r.Divergences) > 0 {
 		r.Divergence = &r.Divergences[0]
 	}
 	r.Findings = pairFindings(&a, &b, src, gs, os)
-	r.Metrics = metrics(&a, &b, &r, os)
+	r.Metrics = metrics(&a, &b, &r, os, sums)
 	r.note(&a, &b, src)
 	return r
 }

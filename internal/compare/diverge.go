@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"github.com/trace-viz/trace-viz/internal/describe"
 	"github.com/trace-viz/trace-viz/internal/index"
@@ -38,9 +39,24 @@ type diverger struct {
 	things  map[int32]bool  // the same of objects
 	workers map[int32]int32 // class of goroutines to the one that stands for all that do the same
 	files   [2]*Side
-	places  map[place]int32
 	static  [2]map[spot]bool // ops in the sources
 	sides   [2]*opLog
+
+	mu     sync.Mutex // both sides are read at once
+	places map[place]int32
+}
+
+// newDiverger prepares the comparison of what two sides did.
+func newDiverger(src *sources, gs, os *pairing, a, b *Side) *diverger {
+	d := &diverger{src: src, gs: gs, os: os, files: [2]*Side{a, b}, places: map[place]int32{}}
+	gs.settle()
+	os.settle()
+	d.roles, d.things = pairedClasses(gs), pairedClasses(os)
+	d.workers = d.sameWork(a)
+	for side := range d.static {
+		d.static[side] = d.inSource(side)
+	}
+	return d
 }
 
 // A split is a divergence before it is put in words.

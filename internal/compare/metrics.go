@@ -51,7 +51,7 @@ var stateMetrics = []struct {
 const maxThings = 8
 
 // metrics are the numbers of both sides, in a fixed order.
-func metrics(a, b *Side, r *Result, os *pairing) []Metric {
+func metrics(a, b *Side, r *Result, os *pairing, sums [2][]index.ObjectSum) []Metric {
 	list := []Metric{
 		{Name: "outcome", Label: "exit code", Unit: "exit code", A: float64(r.A.ExitCode), B: float64(r.B.ExitCode), Worse: "up"},
 		{Name: "wall", Label: "wall time", Unit: "ns", A: float64(r.A.WallNS), B: float64(r.B.WallNS), Worse: "up"},
@@ -68,7 +68,7 @@ func metrics(a, b *Side, r *Result, os *pairing) []Metric {
 		list = append(list, m)
 	}
 	list = append(list, Metric{Name: "cores", Label: "core use", Unit: "ratio", A: cores(a), B: cores(b)})
-	return append(list, things(a, b, os)...)
+	return append(list, things(a, b, os, sums)...)
 }
 
 // timeByState returns the sums of the time of all goroutines by state, in one element each.
@@ -120,8 +120,8 @@ type use struct {
 }
 
 // things are the metrics of the objects that both sides have.
-func things(a, b *Side, os *pairing) []Metric {
-	list := usesOf(a, b, os)
+func things(a, b *Side, os *pairing, sums [2][]index.ObjectSum) []Metric {
+	list := usesOf(a, b, os, sums)
 	slices.SortStableFunc(list, func(x, y *use) int { return cmp.Compare(y.weight(), x.weight()) })
 	list = list[:min(len(list), maxThings)]
 	slices.SortStableFunc(list, func(x, y *use) int { return cmp.Compare(x.class, y.class) })
@@ -155,13 +155,13 @@ func (u *use) weight() int64 {
 }
 
 // usesOf sums up the use of paired objects by class.
-func usesOf(a, b *Side, os *pairing) []*use {
+func usesOf(a, b *Side, os *pairing, sums [2][]index.ObjectSum) []*use {
 	var list []*use
 	of := map[int32]*use{}
 	paired := pairedClasses(os)
 	for side, s := range []*Side{a, b} {
 		objects := s.Index.Objects()
-		for i, sum := range s.Index.ObjectSums() {
+		for i, sum := range sums[side] {
 			class := os.class(side, int32(i))
 			if !paired[class] {
 				continue

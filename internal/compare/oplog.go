@@ -76,6 +76,8 @@ type record struct {
 	shared   bool // the line is in both sources, with this op
 	site     index.Site
 	outcomes map[outcome]*seen
+	out      outcome // the last one, with what was seen of it
+	seen     *seen
 }
 
 // An opLog is what the paired goroutines of one side did, by spot.
@@ -90,6 +92,7 @@ type opLog struct {
 	stacks []*located    // by the number of the stack
 	spawns []*located    // by the go statement
 	kids   map[index.GID][]index.GID
+	things []int32 // the class of each object from 1, 0 if the other side has none of it
 }
 
 // located is a site and what it is in B's source.
@@ -97,6 +100,11 @@ type located struct {
 	site index.Site
 	at   int32
 	sure uint8
+
+	// The record of what was last done there: most events need no other.
+	class int32
+	op    op
+	rec   *record
 }
 
 // pairedClasses are the classes with members on both sides.
@@ -118,9 +126,11 @@ func newLog(d *diverger, s *Side, n int, whole bool) *opLog {
 			l.kids[g.Parent] = append(l.kids[g.Parent], g.ID)
 		}
 	}
-	if d.roles == nil {
-		d.roles, d.things = pairedClasses(d.gs), pairedClasses(d.os)
-		d.workers = d.sameWork(s)
+	l.things = make([]int32, s.Index.NumObjects())
+	for o := range l.things {
+		if c := d.os.class(n, int32(o)); d.things[c] {
+			l.things[o] = c + 1
+		}
 	}
 	for g := range s.Index.NumGoroutines() {
 		class := d.gs.class(n, int32(g))
@@ -204,23 +214,24 @@ func (l *opLog) add(class int32, g index.GID, o operation) {
 		l.done[key] = true
 		return
 	}
-	r := l.spots[key]
-	if r == nil {
-		r = &record{shared: l.shared(o), site: o.loc.site, outcomes: map[outcome]*seen{}, last: sighting{-1, -1}}
-		l.spots[key] = r
-		l.order = append(l.order, key)
-		l.done[spot{0, key.op, key.at}] = true
+	r := o.loc.rec
+	if r == nil || o.loc.class != class || o.loc.op != o.op {
+		r = l.record(key, o)
+		o.loc.class, o.loc.op, o.loc.rec = class, o.op, r
 	}
 	at := sighting{g, o.ev}
 	r.total++
 	if o.ev > r.last.ev {
 		r.last = at
 	}
-	s := r.outcomes[o.out]
-	if s == nil {
-		s = &seen{min: at}
-		r.outcomes[o.out] = s
+	if r.seen == nil || r.out != o.out {
+		r.out, r.seen = o.out, r.outcomes[o.out]
+		if r.seen == nil {
+			r.seen = &seen{min: at}
+			r.outcomes[o.out] = r.seen
+		}
 	}
+	s := r.seen
 	if o.ev < s.min.ev {
 		s.min = at
 	}
@@ -229,9 +240,21 @@ func (l *opLog) add(class int32, g index.GID, o operation) {
 	}
 }
 
+// record finds the record of a spot, or begins it.
+func (l *opLog) record(key spot, o operation) *record {
+	r := l.spots[key]
+	if r == nil {
+		r = &record{shared: l.shared(o), site: o.loc.site, outcomes: map[outcome]*seen{}, last: sighting{-1, -1}}
+		l.spots[key] = r
+		l.order = append(l.order, key)
+		l.done[spot{0, key.op, key.at}] = true
+	}
+	return r
+}
+
 // shared tells whether the other source has the line too. If it was changed, it must still have an op of the same kind.
 func (l *opLog) shared(o operation) bool {
-	return o.loc.sure == lineSame || o.loc.sure == lineSimilar && (o.op == opStuck || l.d.inSource(1 - l.n)[spot{op: o.op, at: o.loc.at}])
+	return o.loc.sure == lineSame || o.loc.sure == lineSimilar && (o.op == opStuck || l.d.static[1-l.n][spot{op: o.op, at: o.loc.at}])
 }
 
 // siteOps are the ops that the injection points in the source stand for.
@@ -242,8 +265,10 @@ var siteOps = map[string]op{
 	rewrite.OpCondWait: opCondWait, rewrite.OpSignal: opSignal, rewrite.OpBroadcast: opBroadcast,
 }
 
-// number numbers the places.
+// number numbers the places. The numbers say nothing but which places are the same.
 func (d *diverger) number(p place) int32 {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	n, ok := d.places[p]
 	if !ok {
 		n = int32(len(d.places))
@@ -254,11 +279,7 @@ func (d *diverger) number(p place) int32 {
 
 // inSource are the ops in the source of a side, by place.
 func (d *diverger) inSource(side int) map[spot]bool {
-	if d.static[side] != nil {
-		return d.static[side]
-	}
 	m := map[spot]bool{}
-	d.static[side] = m
 	sites := d.files[side].Rec.Sites
 	if sites == nil {
 		return m
@@ -384,10 +405,7 @@ func (l *opLog) thing(o index.OID) int32 {
 	if o < 0 {
 		return 0
 	}
-	if c := l.d.os.class(l.n, int32(o)); l.d.things[c] {
-		return c + 1
-	}
-	return 0
+	return l.things[o]
 }
 
 // child is the class of a goroutine that is spawned.

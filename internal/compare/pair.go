@@ -127,11 +127,19 @@ func (p *pairing) class(side int, member int32) int32 {
 }
 
 func (p *pairing) root(id int32) int32 {
-	for p.classes[id] != id {
-		p.classes[id] = p.classes[p.classes[id]]
-		id = p.classes[id]
+	for up := p.classes[id]; up != id; id, up = up, p.classes[up] {
+		if top := p.classes[up]; top != up {
+			p.classes[id] = top
+		}
 	}
 	return id
+}
+
+// settle makes class a mere look-up that changes nothing: what was paired stays so, and may be asked by several goroutines.
+func (p *pairing) settle() {
+	for id := range p.classes {
+		p.classes[id] = p.root(int32(id))
+	}
 }
 
 func (p *pairing) unite(a, b int32) { p.classes[p.root(b)] = p.root(a) }
