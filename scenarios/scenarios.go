@@ -33,6 +33,7 @@ type Bug struct {
 	What   string
 	Keep   string   // what a fix must not change, for who has it as an exercise
 	Expect []string // kinds of the findings that the buggy program must have; the fixed one must have none
+	Task   Task     // what can be measured of a program that is right
 }
 
 // A Variant is one program of a scenario.

@@ -92,7 +92,7 @@ var table = []string{
 	"basic-threading/no-wait", "basic-threading/late-add", "basic-threading/shared-variable", "basic-threading/unbounded",
 	"shared-state/lost-update", "shared-state/double-lock", "shared-state/slow-hold", "shared-state/leaked-slot",
 	"producer-consumer/never-closed", "producer-consumer/wrong-closer", "producer-consumer/missed-signal", "producer-consumer/dead-consumers",
-	"thread-pools/self-wait", "thread-pools/unread", "thread-pools/uneven",
+	"thread-pools/self-wait", "thread-pools/unread", "thread-pools/uneven", "thread-pools/one-process",
 	"async-await/one-by-one", "async-await/no-cancel", "async-await/late-sender",
 	"race-conditions/counter", "race-conditions/check-then-act", "race-conditions/lock-order", "race-conditions/publish",
 	"race-conditions/double-check", "race-conditions/missed-done",

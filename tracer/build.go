@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
@@ -18,7 +20,7 @@ import (
 type BuildOptions struct {
 	Dir      string   // where the go command is run
 	Patterns []string // one package, or Go files
-	Name     string   // of the program, for messages and as its argument 0
+	Name     string   // of the program, for messages
 	Flags    []string // build flags, such as -tags=x
 	Wall     bool     // link the wall profiler
 	Stderr   io.Writer
@@ -65,6 +67,9 @@ func Unsupported(err error) bool {
 // ErrNotProgram is the error of Build for a package that can't be run.
 var ErrNotProgram = errors.New("not a program: it has no package main")
 
+// ErrBuildFlag is in the error for a flag in GOFLAGS that can't be had together with hooks.
+var ErrBuildFlag = errors.New("not with trace-viz run")
+
 // A failedBuild is the end of a go command that has said itself what is wrong.
 type failedBuild struct{ code int }
 
@@ -89,7 +94,7 @@ func Build(ctx context.Context, o BuildOptions) (*Built, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Built{Binary: filepath.Join(dir, "program"), Name: o.Name, dir: dir}
+	b := &Built{Binary: filepath.Join(dir, "exe", programFile(o.Name)), Name: o.Name, dir: dir}
 	if err := b.build(ctx, o); err != nil {
 		b.Close()
 		return nil, err
@@ -97,11 +102,23 @@ func Build(ctx context.Context, o BuildOptions) (*Built, error) {
 	return b, nil
 }
 
+// programFile is the name of the program's file, as go run would name it.
+func programFile(name string) string {
+	base := filepath.Base(filepath.Clean("/" + name))
+	if base == string(filepath.Separator) {
+		return "program"
+	}
+	return strings.TrimSuffix(base, ".go")
+}
+
 func (b *Built) build(ctx context.Context, o BuildOptions) error {
 	o.Progress("reading the source of %s", o.Name)
 	res, err := rewrite.Rewrite(ctx, rewrite.Options{Dir: o.Dir, Patterns: o.Patterns, Flags: o.Flags, OutDir: b.dir,
 		Env: append(os.Environ(), goTemporary(b.dir)...), Instrument: o.Instrument, Skip: o.Skip})
 	if err != nil {
+		return err
+	}
+	if err := refusedInGOFLAGS(res.GOFLAGS, ErrBuildFlag); err != nil {
 		return err
 	}
 	if res.Problem != "" {
@@ -124,7 +141,7 @@ func (b *Built) build(ctx context.Context, o BuildOptions) error {
 		if _, failed := errors.AsType[*exec.ExitError](err); !failed {
 			return fmt.Errorf("go build: %w", err)
 		}
-		if !res.DropFailed(o.Dir, out) && !res.DropDependencies() {
+		if !b.dropPipes(extra, out) && !res.DropFailed(o.Dir, out) && !res.DropDependencies() {
 			return b.refused(ctx, o, res, out)
 		}
 	}
@@ -148,10 +165,20 @@ func (b *Built) extra(ctx context.Context, o BuildOptions, root string) (goroot 
 			with = append(with, "wall.go")
 		}
 	}
+	pipes, note, err := pipeOverlay(b.dir, root, b.files)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(pipes) > 0 {
+		with = append(with, pipeHook)
+	} else if note != "" {
+		b.Notes = append(b.Notes, note)
+	}
 	overlay, goroot, err = rewrite.HookOverlay(b.dir, root, with...)
 	if err != nil {
 		return "", nil, err
 	}
+	maps.Copy(wall, pipes)
 	for original, replacement := range wall {
 		rel, err := filepath.Rel(root, original)
 		if err != nil {

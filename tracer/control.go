@@ -24,11 +24,13 @@ const (
 type control struct {
 	dir      string
 	listener *net.UnixListener
+	asking   sync.Mutex // held while children are asked: they answer without saying what
 
 	mu      sync.Mutex
 	conns   map[int]*net.UnixConn // by process id
 	began   map[int]int64         // monotonic time at which the trace of the process began
 	bye     map[int]bool          // the process ended its trace in order
+	peers   map[int]*peer         // what each process said of itself
 	leftOut int64
 	procs   int
 	first   int           // process id of the target, 0 while unknown
@@ -49,7 +51,7 @@ func listenControl() (*control, error) {
 	}
 	c := &control{
 		dir: dir, listener: l,
-		conns: map[int]*net.UnixConn{}, began: map[int]int64{}, bye: map[int]bool{},
+		conns: map[int]*net.UnixConn{}, began: map[int]int64{}, bye: map[int]bool{}, peers: map[int]*peer{},
 		hello: make(chan struct{}), flushed: make(chan struct{}, 1), said: make(chan struct{}, 1),
 	}
 	go c.accept()
@@ -111,12 +113,14 @@ func (c *control) serve(conn *net.UnixConn) {
 	for ; lines.Scan(); met() {
 		words := strings.Fields(lines.Text())
 		switch {
-		case len(words) == 4 && words[0] == "hello" && pid == 0:
+		case (len(words) == 4 || len(words) == 6) && words[0] == "hello" && pid == 0:
 			pid = c.hear(conn, words[1:])
 		case len(words) == 1 && words[0] == "flushed":
-			token(c.flushed)
+			c.heardFlush(pid)
 		case len(words) == 2 && words[0] == "broken" && pid != 0:
 			c.fail(pid, words[1])
+		case len(words) == 4 && words[0] == "cost" && pid != 0:
+			c.hearCost(pid, words[1:])
 		case len(words) == 3 && words[0] == "bye" && pid != 0:
 			c.goodbye(pid, words[1:])
 		}
@@ -124,6 +128,10 @@ func (c *control) serve(conn *net.UnixConn) {
 	c.mu.Lock()
 	if c.conns[pid] == conn { // and not the one with which the process came back
 		delete(c.conns, pid)
+		if p := c.peers[pid]; p != nil {
+			p.gone = true
+			token(p.answered)
+		}
 	}
 	c.mu.Unlock()
 }
@@ -157,6 +165,7 @@ func (c *control) hear(conn *net.UnixConn, words []string) (pid int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.conns[pid], c.began[pid] = conn, began
+	c.hearPeer(pid, began, words[3:])
 	if c.first == 0 {
 		c.first, c.procs = pid, procs
 		close(c.hello)
@@ -172,6 +181,21 @@ func (c *control) fail(pid int, errno string) {
 	if pid == c.first && n > 0 {
 		c.broken = syscall.Errno(n)
 	}
+	if p := c.peers[pid]; p != nil {
+		p.broken = true
+	}
+}
+
+// heardFlush notes that a process has ended its generation.
+func (c *control) heardFlush(pid int) {
+	c.mu.Lock()
+	first := pid == c.first
+	c.mu.Unlock()
+	if first {
+		token(c.flushed)
+		return
+	}
+	c.answer(pid)
 }
 
 // failure is why the target's trace could not be written, nil if it was.
@@ -190,6 +214,10 @@ func (c *control) goodbye(pid int, words []string) {
 	c.mu.Lock()
 	c.bye[pid] = true
 	c.leftOut += left
+	if p := c.peers[pid]; p != nil {
+		p.bye = true
+		token(p.answered)
+	}
 	if pid == c.first {
 		c.procs = procs
 		token(c.said)
@@ -207,8 +235,20 @@ func token(ch chan struct{}) {
 // flush asks the target to end its generation and waits for the answer, at most for limit.
 func (c *control) flush(limit time.Duration) bool { return c.ask(askFlush, c.flushed, limit) }
 
+// flushAll does that for its children too.
+func (c *control) flushAll(limit time.Duration) bool {
+	c.askChildren(askFlush, childrenWait)
+	return c.flush(limit)
+}
+
 // stopTrace asks the target to end its trace and waits for the answer, at most for limit.
 func (c *control) stopTrace(limit time.Duration) bool { return c.ask(askStop, c.said, limit) }
+
+// stopAll does that for its children too.
+func (c *control) stopAll(limit time.Duration) bool {
+	c.askChildren(askStop, childrenWait)
+	return c.stopTrace(limit)
+}
 
 func (c *control) ask(what byte, answer chan struct{}, limit time.Duration) bool {
 	c.mu.Lock()

@@ -12,4 +12,5 @@ const (
 	envDir     = "TRACEVIZ_DIR"
 	envControl = "TRACEVIZ_CONTROL"
 	envValues  = "TRACEVIZ_VALUES"
+	envPerturb = "TRACEVIZ_PERTURB"
 )

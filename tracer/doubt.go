@@ -5,11 +5,14 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
 
-// Wakers that no trace shows: the function of a timer runs in no goroutine until it is due, and C code can call back at any
-// time. A program that may have one is never called deadlocked for certain.
+// Wakers that no trace shows: the function of a timer runs in no goroutine until it is due (in code with hooks the recording
+// tells of it when it is set), and C code can call back at any time. A program that may have one is never called deadlocked for certain.
 
 // timerFunc is the function of the standard library that starts the function of a timer. The linker leaves it out of a
 // program in which nothing can call time.AfterFunc; the name is in each program that has it, stripped or not, because
@@ -44,12 +47,31 @@ func (b *Built) hiddenWaker(ctx context.Context, o BuildOptions) (string, error)
 			if kind == "C" {
 				return name + " calls C code", nil
 			}
-			if found, err := contains(path, "AfterFunc"); timers && (found || err != nil) {
+			if found, err := contains(path, afterFunc); timers && (found || err != nil) && !b.knows(path) {
 				return name + " uses AfterFunc", nil
 			}
 		}
 	}
 	return "", nil
+}
+
+// afterFunc is what the functions are called that start a goroutine later, without a go statement.
+const afterFunc = "AfterFunc"
+
+// knows reports whether each mention of AfterFunc in a file has a hook: then the recording tells of it.
+func (b *Built) knows(path string) bool {
+	i := slices.IndexFunc(b.files, func(f rewrite.TracedFile) bool { return f.Abs == path })
+	if i < 0 || b.Sites == nil || slices.ContainsFunc(b.Notes, func(note string) bool { return strings.HasPrefix(note, b.files[i].Rel) }) {
+		return false // a note on a file tells that something in it has no hook
+	}
+	text, err := os.ReadFile(path)
+	hooked := 0
+	for _, s := range b.Sites.Sites {
+		if s.Op == rewrite.OpAfterFunc && b.Sites.Files[s.File] == b.files[i].Rel {
+			hooked++
+		}
+	}
+	return err == nil && hooked == bytes.Count(text, []byte(afterFunc))
 }
 
 // contains reports whether a file has that text.

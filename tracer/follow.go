@@ -15,16 +15,21 @@ const followEvery = 10 * time.Millisecond
 type follower struct {
 	path  string
 	file  *os.File
+	every time.Duration // between two looks
 	ended atomic.Bool
+	left  atomic.Bool
 }
 
-func follow(path string) *follower { return &follower{path: path} }
+func follow(path string) *follower { return &follower{path: path, every: followEvery} }
 
 func (f *follower) end() { f.ended.Store(true) }
 
+// leave ends the reading at once: what was not read yet is not wanted any more.
+func (f *follower) leave() { f.left.Store(true) }
+
 // Read waits for data. The file may not exist yet.
 func (f *follower) Read(b []byte) (int, error) {
-	for {
+	for !f.left.Load() {
 		last := f.ended.Load() // before looking: what comes after it was there when we look
 		if f.file == nil {
 			f.file, _ = os.Open(f.path)
@@ -38,8 +43,9 @@ func (f *follower) Read(b []byte) (int, error) {
 		if last {
 			return 0, io.EOF
 		}
-		time.Sleep(followEvery)
+		time.Sleep(f.every)
 	}
+	return 0, io.EOF
 }
 
 func (f *follower) Close() error {

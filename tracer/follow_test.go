@@ -51,3 +51,20 @@ func TestFollowerEndsWithoutAFile(t *testing.T) {
 		t.Errorf("got %q, %v", b, err)
 	}
 }
+
+// TestFollowerLeaves ends the reading although there is more to read.
+func TestFollowerLeaves(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "trace.out")
+	if err := os.WriteFile(path, make([]byte, 100), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := follow(path)
+	defer f.Close()
+	if n, err := f.Read(make([]byte, 10)); n != 10 || err != nil {
+		t.Fatalf("got %d bytes, error %v", n, err)
+	}
+	f.leave()
+	if n, err := f.Read(make([]byte, 10)); n != 0 || err != io.EOF {
+		t.Errorf("got %d bytes, error %v; wanted the end", n, err)
+	}
+}

@@ -16,15 +16,21 @@ func goCommand(ctx context.Context, dir, tmp string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = dir
 	cmd.Env = append(cmd.Environ(), goTemporary(tmp)...)
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Cancel = func() error { // as a terminal does, which reaches the compilers too
+		signalTree(cmd.Process, os.Interrupt)
+		return nil
+	}
 	cmd.WaitDelay = goCommandWait
 	return cmd
 }
+
+// goTmpVariable names the folder in which the go command makes its temporary ones.
+const goTmpVariable = "GOTMPDIR"
 
 // goTemporary is the environment of a go command that is to have its temporary folder in tmp, "" for the usual place.
 func goTemporary(tmp string) []string {
 	if tmp == "" {
 		return nil
 	}
-	return []string{"GOTMPDIR=" + tmp}
+	return []string{goTmpVariable + "=" + tmp}
 }

@@ -23,19 +23,25 @@ func killTree(pid int) {
 	}
 }
 
+// signalTree gives a signal to a process and to all that descends from it.
+func signalTree(p *os.Process, sig os.Signal) {
+	all := descendants(p.Pid)
+	p.Signal(sig)
+	if n, ok := sig.(syscall.Signal); ok {
+		for _, child := range all {
+			syscall.Kill(child, n)
+		}
+	}
+}
+
 // descendants finds the processes below pid by /proc; elsewhere than on Linux it finds none.
 func descendants(pid int) []int {
 	children := map[int][]int{}
 	files, _ := filepath.Glob("/proc/[0-9]*/stat")
 	for _, file := range files {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			continue // ended meanwhile
-		}
-		// "PID (NAME) STATE PPID ...", where NAME may hold anything
-		words := strings.Fields(string(b[strings.LastIndex(string(b), ")")+1:]))
+		words := processStat(file)
 		if len(words) < 2 {
-			continue
+			continue // ended meanwhile
 		}
 		child, _ := strconv.Atoi(filepath.Base(filepath.Dir(file)))
 		parent, _ := strconv.Atoi(words[1])
@@ -47,6 +53,27 @@ func descendants(pid int) []int {
 		queue = append(queue, children[queue[0]]...)
 	}
 	return all
+}
+
+// processStat gives the words of /proc/PID/stat after the name, which may hold anything: "PID (NAME) STATE PPID ...".
+func processStat(file string) []string {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	return strings.Fields(string(b[strings.LastIndex(string(b), ")")+1:]))
+}
+
+// processorTicks is the processor time that a process has had, mostly in steps of 10 ms; 0 where that is not known.
+func processorTicks(pid int) int64 {
+	const user, system = 11, 12
+	words := processStat("/proc/" + strconv.Itoa(pid) + "/stat")
+	if len(words) <= system {
+		return 0
+	}
+	u, _ := strconv.ParseInt(words[user], 10, 64)
+	s, _ := strconv.ParseInt(words[system], 10, 64)
+	return u + s
 }
 
 // terminalSignals are those that a terminal sends to its whole foreground process group, so to the program too.

@@ -15,6 +15,8 @@ func killTree(pid int) {
 	}
 }
 
+func signalTree(p *os.Process, sig os.Signal) { p.Signal(sig) }
+
 var terminalSignals = map[os.Signal]bool{os.Interrupt: true}
 
 func inForeground() bool { return true }
@@ -26,3 +28,6 @@ func catch() (signals chan os.Signal, stop func()) {
 }
 
 func ending(state *os.ProcessState) (code int, sig string) { return state.ExitCode(), "" }
+
+// processorTicks is not known here.
+func processorTicks(pid int) int64 { return 0 }

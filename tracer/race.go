@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/trace-viz/trace-viz/internal/recording"
@@ -48,9 +49,31 @@ func (r *run) raceEnv(env []string) []string {
 	return append(env, "GORACE="+own+"log_path="+r.raceLog())
 }
 
+// mostRaceTimes bounds how often it is written down how the log grew.
+const mostRaceTimes = 1000
+
+// watchRaces looks how far the log of the program's own reports has grown: a report says nothing about its time. It is
+// called again and again while the program runs, so a time is late by the pause between two calls at most.
+func (r *run) watchRaces() {
+	if !r.Race || len(r.Meta.RaceTimes) >= mostRaceTimes {
+		return
+	}
+	size, last := fileSize(r.raceLog()+"."+strconv.Itoa(r.cmd.Process.Pid)), int64(-1)
+	if n := len(r.Meta.RaceTimes); n > 0 {
+		last = r.Meta.RaceTimes[n-1].Bytes
+	}
+	at := recording.RaceTime{Bytes: size, NS: nanotime() - r.started}
+	if n := len(r.Meta.RaceTimes); size == last && (n > 1 && r.Meta.RaceTimes[n-2].Bytes == size) {
+		r.Meta.RaceTimes[n-1] = at // the last time at which it was still so
+	} else {
+		r.Meta.RaceTimes = append(r.Meta.RaceTimes, at)
+	}
+}
+
 // collectRaces puts the reports together in the recording and shows them on the program's stderr, where they would have
 // gone without us.
 func (r *run) collectRaces() error {
+	r.watchRaces()
 	files, err := filepath.Glob(r.raceLog() + ".[0-9]*")
 	if err != nil || len(files) == 0 {
 		return err

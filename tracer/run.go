@@ -52,6 +52,7 @@ type RunOptions struct {
 	Procs      int           // GOMAXPROCS; 0: as it is
 	NoValues   bool          // record no message values
 	Race       bool          // it was built with the race detector: keep its reports
+	Perturb    uint64        // seed by which the schedule is disturbed; 0: not at all
 	Meta       recording.Meta
 
 	// OnSnapshot is told of the growing index, first as soon as the program runs, and how far it is behind the program.
@@ -107,6 +108,9 @@ func (r *run) prepare() error {
 	r.Meta.Start = time.Now().Format(time.RFC3339Nano)
 	r.Meta.Args = append([]string{}, r.Args...)
 	r.Meta.Notes = append(r.Meta.Notes, b.Notes...)
+	if r.Perturb > 0 {
+		r.Meta.Notes = append(r.Meta.Notes, fmt.Sprintf("the schedule was disturbed by trace-viz, with seed %d", r.Perturb))
+	}
 	if err := b.Sites.Write(filepath.Join(r.Dir, recording.SitesFile)); err != nil {
 		return err
 	}
@@ -125,6 +129,9 @@ func (r *run) environment() []string {
 	if r.NoValues {
 		env = append(env, envValues+"=off")
 	}
+	if r.Perturb > 0 {
+		env = append(env, envPerturb+"="+strconv.FormatUint(r.Perturb, 10))
+	}
 	if r.Procs > 0 {
 		env = append(env, "GOMAXPROCS="+strconv.Itoa(r.Procs))
 	}
@@ -137,7 +144,6 @@ func (r *run) environment() []string {
 // start runs the program and follows its trace. done gives the result of waiting for it.
 func (r *run) start() (done chan error, err error) {
 	r.cmd = exec.Command(r.built.Binary, r.Args...)
-	r.cmd.Args[0] = r.built.Name
 	r.cmd.Dir, r.cmd.Env, r.cmd.WaitDelay = r.WorkDir, r.environment(), pipeWait
 	r.cmd.Stdin = r.Stdin
 	r.cmd.Stdout, r.cmd.Stderr = r.Stdout, r.Stderr
@@ -174,7 +180,8 @@ func (r *run) watch(ctx context.Context, done chan error, signals chan os.Signal
 	timeout, duration := timer(r.Timeout), timer(r.Duration)
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	w := watcher{run: r}
+	w := watcher{run: r, children: r.watchChildren()}
+	defer w.children.end()
 	interrupts := 0
 	for {
 		select {
@@ -187,7 +194,7 @@ func (r *run) watch(ctx context.Context, done chan error, signals chan os.Signal
 			<-done
 			return end{outcome: recording.Signal, detail: "trace-viz was told to stop"}
 		case <-timeout:
-			r.ctl.stopTrace(stopWait)
+			r.ctl.stopAll(stopWait)
 			killTree(r.cmd.Process.Pid)
 			<-done
 			return end{outcome: recording.Hung, detail: fmt.Sprintf("stopped by --timeout after %v", r.Timeout)}
@@ -199,6 +206,7 @@ func (r *run) watch(ctx context.Context, done chan error, signals chan os.Signal
 				r.endRecording("--max-size", r.MaxSize)
 				r.MaxSize = 0
 			}
+			r.watchRaces()
 			if w.look() {
 				return r.endDeadlock(done, w.stuckAt)
 			}
@@ -232,7 +240,7 @@ func (r *run) forward(sig os.Signal, before int) int {
 		r.built.Close()
 		os.Exit(128 + 2)
 	default:
-		r.ctl.flush(flushWait)
+		r.ctl.flushAll(flushWait)
 		if !terminalSignals[sig] || !inForeground() {
 			r.cmd.Process.Signal(sig)
 		}
@@ -269,7 +277,7 @@ func (r *run) deserted() bool {
 }
 
 func (r *run) endRecording(flag string, limit any) {
-	if r.ctl.stopTrace(stopWait) {
+	if r.ctl.stopAll(stopWait) {
 		r.Meta.Cut = true
 		r.notes = append(r.notes, fmt.Sprintf("the recording was ended by %s %v; the program went on", flag, limit))
 	}
@@ -280,12 +288,16 @@ func (r *run) finish(how end) (recording.Meta, error) {
 	r.ended = nanotime()
 	r.tail.end()
 	r.ctl.drain(stopWait)
-	<-r.fed // what is wrong with the trace is found again when the recording is opened
 	_, began, whole, procs, leftOut := r.ctl.state()
+	if whole && r.cmd.ProcessState.Success() {
+		r.tail.leave() // the program ended well and its trace is whole: whoever opens the recording reads it from the beginning
+	}
+	<-r.fed // what is wrong with the trace is found again when the recording is opened
 	m := r.Meta
 	m.ExitCode, m.Signal = ending(r.cmd.ProcessState)
 	m.CPUNS = int64(r.cmd.ProcessState.UserTime() + r.cmd.ProcessState.SystemTime())
 	m.Procs, m.LeftOut, m.WallNS = procs, leftOut, r.ended-r.started
+	m.Processes, m.Cost = r.ctl.processes(), r.ctl.cost()
 	if began > 0 {
 		m.BeganNS = began - r.started
 	}
@@ -317,6 +329,7 @@ func (r *run) finish(how end) (recording.Meta, error) {
 	if err := r.collectRaces(); err != nil {
 		r.notes = append(r.notes, "reports of the race detector: "+err.Error())
 	}
+	m.RaceTimes = r.Meta.RaceTimes
 	m.Notes = append(m.Notes, r.notes...)
 	if r.output != nil {
 		if err := r.output.close(began); err != nil {

@@ -42,12 +42,15 @@ type Tests struct {
 	Files     []rewrite.TracedFile
 	Limits    TestLimits
 	Into      string // folder for the recordings, "" for the usual place
+	Began     time.Time
+	GoTmpWas  *string // GOTMPDIR in the environment, nil if it was not in it
 
 	sites  *rewrite.Sites
 	args   TestArgs
 	folder string
 	flags  []string // of the build, behind the user's
 	goroot string   // to build with, when it is not the go command's own
+	goTmp  string   // temporary folder of the go command, "" for the usual one
 }
 
 // TestLimits are those fields of RunOptions that are the same for all packages.
@@ -81,7 +84,7 @@ func PrepareTests(ctx context.Context, o TestOptions) (*Tests, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Tests{folder: dir, args: o.Args}
+	t := &Tests{folder: dir, args: o.Args, Began: time.Now()}
 	for _, sub := range []string{resultsDir, runningDir} {
 		if err = os.Mkdir(filepath.Join(dir, sub), 0o700); err != nil {
 			break
@@ -99,28 +102,74 @@ func PrepareTests(ctx context.Context, o TestOptions) (*Tests, error) {
 
 var errNotSupported = errors.New("recording a program is not supported on this system yet: run trace-viz on Linux, open the recording here")
 
-// Close removes what PrepareTests made.
-func (t *Tests) Close() { os.RemoveAll(t.folder) }
+// Close removes what PrepareTests made, and what a go command left behind that did not end in order.
+func (t *Tests) Close() {
+	os.RemoveAll(t.folder)
+	if t.goTmp != "" {
+		os.RemoveAll(t.goTmp)
+	}
+}
+
+// useGoTmp gives the go command a temporary folder of ours, so that nothing stays when it is killed: in the folder that it
+// would use, since programs may be allowed to run only there. With -work its folder is to be kept, so that stays where it was.
+func (t *Tests) useGoTmp(usual string) error {
+	if slices.Contains(t.args.All, "-work") || slices.Contains(t.args.All, "--work") {
+		return nil
+	}
+	if was, ok := os.LookupEnv(goTmpVariable); ok {
+		t.GoTmpWas = &was
+	}
+	dir, err := os.MkdirTemp(usual, "traceviz-go")
+	t.goTmp = dir
+	return err
+}
+
+// RestoreEnv gives this process, which the go command started, the environment that the tests are to have.
+func (t *Tests) RestoreEnv() error {
+	if t.GoTmpWas != nil {
+		return os.Setenv(goTmpVariable, *t.GoTmpWas)
+	}
+	return os.Unsetenv(goTmpVariable)
+}
 
 // Folder is what OpenTests needs.
 func (t *Tests) Folder() string { return t.folder }
 
+// Overlay is the file for -overlay with which go test -c builds a test program with hooks.
+func (t *Tests) Overlay() string { return filepath.Join(t.folder, overlayFile) }
+
 func (t *Tests) prepare(ctx context.Context, o TestOptions) error {
-	goflags, err := t.goCommand(ctx, "env", "GOFLAGS")
+	out, err := t.goCommand(ctx, "env", "-json", "GOFLAGS", "GOVERSION", goTmpVariable)
 	if err != nil {
 		return err
 	}
-	if err := refusedInGOFLAGS(string(goflags)); err != nil {
+	var env struct{ GOFLAGS, GOVERSION, GOTMPDIR string }
+	if err := json.Unmarshal(out, &env); err != nil {
+		return fmt.Errorf("go env: %w", err)
+	}
+	if err := errors.Join(rewrite.Supported(env.GOVERSION), refusedInGOFLAGS(env.GOFLAGS, ErrTestFlag), t.useGoTmp(env.GOTMPDIR)); err != nil {
 		return err
 	}
-	o.Progress("reading the packages")
-	list, err := t.list(ctx)
-	if err != nil {
-		return err
+	// At first it is taken that all packages compile, so that the go command need not compile them without hooks just to find out.
+	for _, compiled := range []bool{false, true} {
+		o.Progress("reading the packages")
+		list, err := t.list(ctx, compiled)
+		if err != nil {
+			return err
+		}
+		if done, err := t.instrument(ctx, o, list, compiled); done || err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// instrument puts hooks into the packages of a list. Unless it is known that all of them compile without, done is false when
+// something is wrong with one of them.
+func (t *Tests) instrument(ctx context.Context, o TestOptions, list *testList, compiled bool) (done bool, err error) {
 	patterns := list.healthy(t.args.Patterns)
 	if len(patterns) == 0 {
-		return nil
+		return true, nil
 	}
 	res, err := rewrite.Rewrite(ctx, rewrite.Options{
 		Dir: t.args.Dir, Patterns: patterns, Flags: t.args.Build, Tests: true, OutDir: t.folder,
@@ -128,33 +177,38 @@ func (t *Tests) prepare(ctx context.Context, o TestOptions) error {
 		Instrument: o.Instrument, Skip: o.Skip,
 	})
 	if err != nil {
-		return err
+		return false, err
+	}
+	if res.Problem != "" && compiled {
+		return false, fmt.Errorf("the tests build, but their source could not be read: %s", res.Problem)
 	}
 	if res.Problem != "" {
-		return fmt.Errorf("the tests build, but their source could not be read: %s", res.Problem)
+		return false, nil
 	}
-	t.GoVersion, t.Module, t.Files, t.sites, t.flags = res.GoVersion, res.ModulePath, res.Files, res.Sites, res.Flags
+	t.flags, t.Notes, t.goroot = res.Flags, nil, ""
 	o.Progress("building the tests")
-	if err := t.overlay(ctx, res, patterns); err != nil {
-		return err
+	if done, err := t.overlay(ctx, res, patterns, compiled); !done || err != nil {
+		return false, err
 	}
+	t.GoVersion, t.Module, t.Files, t.sites = res.GoVersion, res.ModulePath, res.Files, res.Sites
 	t.Notes = append(t.Notes, res.Warnings...)
 	t.Packages = list.packages(t.Files)
-	return nil
+	return true, nil
 }
 
-// overlay writes the overlay, without the rewritten files that do not compile.
-func (t *Tests) overlay(ctx context.Context, res *rewrite.Result, patterns []string) error {
+// overlay writes the overlay, without the rewritten files that do not compile. done is false when some do not and it is not known
+// that they do without hooks.
+func (t *Tests) overlay(ctx context.Context, res *rewrite.Result, patterns []string, compiled bool) (done bool, err error) {
 	hooks, goroot, err := rewrite.HookOverlay(t.folder, res.GOROOT)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if goroot != res.GOROOT {
 		t.goroot = goroot
 	}
 	testing, note, err := testingOverlay(t.folder, goroot)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if note != "" {
 		t.Notes = append(t.Notes, note)
@@ -162,26 +216,24 @@ func (t *Tests) overlay(ctx context.Context, res *rewrite.Result, patterns []str
 	path := filepath.Join(t.folder, overlayFile)
 	for {
 		if err := rewrite.WriteOverlay(path, res.Overlay, hooks, testing); err != nil {
-			return err
+			return false, err
 		}
-		args := append([]string{"list", "-export", "-test", "-f", "", "-overlay=" + path}, t.args.Build...)
-		cmd := t.command(ctx, append(append(append(args, t.flags...), "--"), patterns...)...)
-		said, err := cmd.CombinedOutput()
-		if err == nil {
-			return nil
+		said, err := t.refused(ctx, path, patterns)
+		if said == "" || err != nil {
+			return err == nil, err
 		}
-		if _, failed := errors.AsType[*exec.ExitError](err); !failed || ctx.Err() != nil {
-			return fmt.Errorf("go list: %w", err)
+		if !compiled {
+			return false, nil
 		}
-		if !res.DropFailed(t.args.Dir, string(said)) && !res.DropDependencies() {
-			return fmt.Errorf("the tests build without hooks, but not with them; the go command says:\n%s", said)
+		if !res.DropFailed(t.args.Dir, said) && !res.DropDependencies() {
+			return false, fmt.Errorf("the tests build without hooks, but not with them; the go command says:\n%s", said)
 		}
 	}
 }
 
 // command is the go command with which the tests are built.
 func (t *Tests) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := goCommand(ctx, t.args.Dir, "", args...) // the tests get its environment
+	cmd := goCommand(ctx, t.args.Dir, t.goTmp, args...) // RestoreEnv is for the tests
 	if t.goroot != "" {
 		cmd.Path = filepath.Join(t.goroot, "bin", "go")
 		cmd.Env = append(cmd.Environ(), "GOROOT="+t.goroot, "GOTOOLCHAIN=local")

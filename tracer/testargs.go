@@ -39,12 +39,12 @@ var refusedFlags = map[string]string{
 	"coverpkg":     noCover,
 	"coverprofile": noCover,
 	"exec":         "trace-viz records each test program by this flag itself",
-	"overlay":      "trace-viz puts the hooks into the tests by an overlay of its own, and the go command takes one",
+	"overlay":      "trace-viz puts the hooks in by an overlay of its own, and the go command takes one",
 	"vet":          "go vet can't see the hooks, which lie in an overlay: run go vet beside the tests",
 }
 
 const noCover = "the go command counts coverage in the files on disk and not in those of an overlay, which is how the hooks get " +
-	"into the tests: measure coverage with go test alone"
+	"in: measure coverage without trace-viz"
 
 // ParseTestArgs sorts the arguments of go test, by its own rules: known flags may stand before and behind the packages, and
 // from the first unknown flag, a second group of words or -args on everything belongs to the tests. The error is for a flag
@@ -135,14 +135,15 @@ func (f testFlag) text() string {
 	return "-" + f.name
 }
 
-// refusedInGOFLAGS is an error if the environment gives the go command a flag for each build that can't be had with hooks.
-func refusedInGOFLAGS(goflags string) error {
+// refusedInGOFLAGS is an error, of that kind, if the environment gives the go command a flag for each build that can't be had
+// with hooks.
+func refusedInGOFLAGS(goflags string, kind error) error {
 	for word := range strings.FieldsSeq(goflags) {
 		f := parseTestFlag(strings.Trim(word, `"'`))
 		switch f.name {
 		case "cover", "covermode", "coverpkg", "coverprofile", "overlay", "exec":
 			if f.value != "false" {
-				return fmt.Errorf("GOFLAGS has -%s: %w: %s", f.name, ErrTestFlag, refusedFlags[f.name])
+				return fmt.Errorf("GOFLAGS has -%s: %w: %s", f.name, kind, refusedFlags[f.name])
 			}
 		}
 	}

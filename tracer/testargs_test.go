@@ -53,7 +53,7 @@ func TestParseTestArgsRefuses(t *testing.T) {
 		t.Errorf("-run -cover: got %v, wanted that -cover is the value of -run", err)
 	}
 	for goflags, bad := range map[string]bool{"": false, "-mod=mod -race": false, "-cover": true, "'-overlay=a b'": true, "-cover=false": false} {
-		if err := refusedInGOFLAGS(goflags); (err != nil) != bad {
+		if err := refusedInGOFLAGS(goflags, ErrTestFlag); (err != nil) != bad {
 			t.Errorf("GOFLAGS=%s: got %v", goflags, err)
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/trace-viz/trace-viz/tracer/rewrite"
@@ -40,13 +42,17 @@ type testList struct {
 	all   map[string]*listedPackage
 }
 
-// list asks the go command, which compiles the packages for it: so it is known which of them it will refuse.
-func (t *Tests) list(ctx context.Context) (*testList, error) {
-	args := append([]string{"list", "-e", "-deps", "-test", "-export", "-json=" + listedFields}, t.args.Build...)
+// list asks the go command. With compiled it compiles the packages, so that it is known which of them it will refuse.
+func (t *Tests) list(ctx context.Context, compiled bool) (*testList, error) {
+	args := append([]string{"list", "-e", "-deps", "-test", "-export=" + strconv.FormatBool(compiled), "-json=" + listedFields}, t.args.Build...)
 	out, err := t.goCommand(ctx, append(append(args, "--"), t.args.Patterns...)...)
 	if err != nil {
 		return nil, err
 	}
+	return readTestList(out)
+}
+
+func readTestList(out []byte) (*testList, error) {
 	l := &testList{all: map[string]*listedPackage{}}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		p := &listedPackage{}
@@ -55,10 +61,36 @@ func (t *Tests) list(ctx context.Context) (*testList, error) {
 			return l, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("go list: %w", err)
 		}
 		l.order, l.all[p.ImportPath] = append(l.order, p), p
 	}
+}
+
+// refused compiles the test programs with an overlay and returns what the go command says of those that do not compile. A package
+// may do so only together with its test files, as go test compiles it, so what it is without them does not count.
+func (t *Tests) refused(ctx context.Context, overlay string, patterns []string) (said string, err error) {
+	args := append([]string{"list", "-e", "-export", "-test", "-json=ImportPath,Error,DepsErrors", "-overlay=" + overlay}, t.args.Build...)
+	out, err := t.goCommand(ctx, append(append(append(args, t.flags...), "--"), patterns...)...)
+	if err != nil {
+		return "", err
+	}
+	l, err := readTestList(out)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range l.order {
+		if !p.isTest() {
+			continue
+		}
+		if p.Error != nil {
+			said += p.Error.Err + "\n"
+		}
+		for _, e := range p.DepsErrors {
+			said += e.Err + "\n"
+		}
+	}
+	return said, nil
 }
 
 // healthy are the packages that have tests and compile; those of patterns alone when these are files.

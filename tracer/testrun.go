@@ -96,8 +96,11 @@ func (t *Tests) signal(goTest *os.Process, sig os.Signal) {
 			}
 		}
 	}
-	if terminalSignals[sig] || len(recorders) == 0 {
+	switch {
+	case terminalSignals[sig]:
 		goTest.Signal(sig)
+	case len(recorders) == 0:
+		signalTree(goTest, sig) // it dies of that at once, and its compilers would go on
 	}
 }
 

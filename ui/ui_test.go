@@ -141,3 +141,22 @@ func TestVendor(t *testing.T) {
 		}
 	}
 }
+
+// TestAxe holds the checker of accessibility that the browser tests use to the bytes of npm's axe-core 4.14.1, with its
+// licence beside it. It is for tests only and no part of the page.
+func TestAxe(t *testing.T) {
+	const want = "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c"
+	text, err := os.ReadFile("testdata/axe/axe.min.js")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(text)
+	if got := hex.EncodeToString(sum[:]); got != want {
+		t.Errorf("axe.min.js: SHA-256 %s, want %s (axe-core 4.14.1, axe.min.js)", got, want)
+	}
+	for _, name := range []string{"LICENSE", "LICENSE-3RD-PARTY.txt"} {
+		if text, err := os.ReadFile("testdata/axe/" + name); err != nil || len(text) == 0 {
+			t.Errorf("%s of axe-core: %d bytes, %v", name, len(text), err)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -20,6 +21,7 @@ type compareFlags struct {
 	run       runFlags
 	runs      int
 	failOn    string
+	base      string
 	threshold float64
 }
 
@@ -30,7 +32,8 @@ func compareCommand() *cobra.Command {
 		Short: "What is different in two runs: a bug and its fix, before and after a change",
 		Long: `compare puts two runs side by side. A and B are recordings (a folder, a trace, or a name from
 trace-viz list), scenarios with their variants, or targets as for run, which are built and run now. A scenario
-alone is compared with its fixed twin. What the programs print is kept in their recordings and not shown.
+alone is compared with its fixed twin. With --base REV, A is the target as it is at that git revision and B as it
+is now; the repository is only read. What the programs print is kept in their recordings and not shown.
 
 With --runs N both are run N times, in turn, and what changed is told apart from noise by an exact rank test.
 
@@ -39,6 +42,7 @@ has not, leaves more goroutines behind, or (with --runs) is significantly worse 
 than --threshold percent. With one run of each, no measured number counts.`,
 		Example: `  trace-viz compare producer-consumer
   trace-viz compare server-20260102-150405 ./cmd/server --no-ui
+  trace-viz compare ./cmd/server --base main --runs 10 --no-ui
   trace-viz compare ./old ./new --runs 10 --no-ui --fail-on worse`,
 		RunE:              func(cmd *cobra.Command, args []string) error { return f.compare(cmd, args) },
 		ValidArgsFunction: completeScenarios,
@@ -49,11 +53,13 @@ than --threshold percent. With one run of each, no measured number counts.`,
 	fl.BoolVar(&f.run.json, "json", false, "with --no-ui: as JSON")
 	fl.IntVar(&f.runs, "runs", 1, "run each so often; below 5 no time can be significantly different")
 	fl.StringVar(&f.failOn, "fail-on", "", "with --no-ui: exit with code 3 if B is worse: worse")
+	fl.StringVar(&f.base, "base", "", "git revision: compare the one target as it is there with how it is now")
 	fl.Float64Var(&f.threshold, "threshold", compare.DefaultThreshold, "percent from which a significant change counts for --fail-on")
 	fl.DurationVar(&f.run.timeout, "timeout", 0, "stop a program that still runs then (scenarios: 10s)")
 	fl.IntVar(&f.run.procs, "procs", 0, "GOMAXPROCS of the programs")
 	fl.StringVar(&f.run.values, "values", "on", "record short values of messages: on or off")
 	fl.StringVar(&f.run.tags, "tags", "", "build tags, as for go build")
+	fl.BoolVar(&f.run.race, "race", false, "build both with the race detector, as scenarios whose bug is a data race always are")
 	return cmd
 }
 
@@ -61,6 +67,8 @@ func (f *compareFlags) check(cmd *cobra.Command, args []string) error {
 	switch {
 	case len(args) < 1 || len(args) > 2:
 		return usage("got %d arguments, wanted one scenario, or two of recording, scenario and target\n  usage: %s", len(args), cmd.UseLine())
+	case f.base != "" && len(args) != 1:
+		return usage("--base compares one target with itself: got %d arguments", len(args))
 	case f.runs < 1 || f.runs > compare.MaxRuns:
 		return usage("--runs=%d: want 1 to %d", f.runs, compare.MaxRuns)
 	case f.failOn != "" && f.failOn != "worse":
@@ -86,7 +94,8 @@ func (f *compareFlags) compare(cmd *cobra.Command, args []string) error {
 	if err := f.check(cmd, args); err != nil {
 		return err
 	}
-	sides, err := f.contenders(args)
+	sides, remove, err := f.sides(cmd.Context(), args)
+	defer remove()
 	if err != nil {
 		return err
 	}
@@ -106,10 +115,11 @@ func (f *compareFlags) compare(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	if p != nil {
-		if _, err := p.add(first); err != nil {
+		ids, err := p.add(first)
+		if err != nil {
 			return err
 		}
-		return p.compare(cmd.Context(), first, &r)
+		return p.compare(cmd.Context(), first, ids, &r)
 	}
 	if f.run.json {
 		err = printJSON(r)
@@ -133,6 +143,15 @@ func gate(r *compare.Result, threshold float64) error {
 		text += "\n  " + w
 	}
 	return &exitCode{code: exitFindings, err: errors.New(text)}
+}
+
+// sides finds out what A and B are; remove is to be called in the end.
+func (f *compareFlags) sides(ctx context.Context, args []string) (sides [2]*contender, remove func(), err error) {
+	if f.base != "" {
+		return f.baseSides(ctx, args[0])
+	}
+	sides, err = f.contenders(args)
+	return sides, func() {}, err
 }
 
 // contenders finds out what A and B are. A scenario alone stands for its bug and the fixed twin.
@@ -217,6 +236,7 @@ func (f *compareFlags) interruptible(cmd *cobra.Command, sides [2]*contender) (l
 // results compares run by run. The two sides take turns, and who begins alternates, so that a machine that gets slower or
 // faster meanwhile does not make a difference. Only the first recordings are kept.
 func (f *compareFlags) results(cmd *cobra.Command, sides [2]*contender) (list []compare.Result, first [2]*loaded, err error) {
+	f.wantRace(sides)
 	status := newProgress(os.Stderr)
 	defer status.done()
 	for _, s := range sides {
@@ -229,55 +249,80 @@ func (f *compareFlags) results(cmd *cobra.Command, sides [2]*contender) (list []
 	}
 	for n := range f.runs {
 		status.say("run %d of %d", n+1, f.runs)
-		var both [2]*loaded
-		for i := range 2 {
-			side := (n + i) % 2
-			if both[side], err = sides[side].once(cmd, n == 0); err != nil {
-				return nil, first, err
-			}
-			if err = cmd.Context().Err(); err != nil {
-				return nil, first, err
-			}
+		r, both, err := f.round(cmd, sides, n)
+		if err != nil {
+			return nil, first, err
 		}
 		if n == 0 {
 			first = both
 		}
-		list = append(list, compare.Compare(both[0].side(), both[1].side()))
+		list = append(list, r)
 	}
 	return list, first, nil
+}
+
+// round runs both sides for the n-th time and compares them. After the first time the recordings are removed, but only when
+// they have been compared: that needs their sources.
+func (f *compareFlags) round(cmd *cobra.Command, sides [2]*contender, n int) (r compare.Result, both [2]*loaded, err error) {
+	for i := range 2 {
+		side := (n + i) % 2
+		var remove func()
+		both[side], remove, err = sides[side].once(cmd, n == 0)
+		defer remove()
+		if err == nil {
+			err = cmd.Context().Err()
+		}
+		if err != nil {
+			return r, both, err
+		}
+	}
+	return compare.Compare(both[0].side(), both[1].side()), both, nil
+}
+
+// wantRace turns the race detector on for both sides if one needs it: with it on one side only, times could not be compared.
+func (f *compareFlags) wantRace(sides [2]*contender) {
+	for _, s := range sides {
+		if s.loaded == nil {
+			f.run.wantRace(s.target)
+		}
+		if f.run.race {
+			return
+		}
+	}
 }
 
 func (l *loaded) side() compare.Side {
 	return compare.Side{Rec: l.rec, Index: l.index, Findings: l.findings}
 }
 
-// once runs a contender and reads its recording, which is removed again unless it is to be kept.
-func (c *contender) once(cmd *cobra.Command, keep bool) (*loaded, error) {
+// once runs a contender and reads its recording. remove is to be called in the end: it removes what is not to be kept.
+func (c *contender) once(cmd *cobra.Command, keep bool) (l *loaded, remove func(), err error) {
+	remove = func() {}
 	if c.loaded != nil {
-		return c.loaded, nil
+		return c.loaded, remove, nil
 	}
 	dir, err := c.dir(keep)
 	if err != nil {
-		return nil, err
+		return nil, remove, err
 	}
 	if !keep {
-		defer os.RemoveAll(dir)
+		remove = func() { os.RemoveAll(dir) }
 	}
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
-		return nil, err
+		return nil, remove, err
 	}
 	defer null.Close()
 	opt := c.flags.options(c.target, dir, nil)
 	opt.Stdin, opt.Stdout, opt.Stderr, opt.KeepOutput = null, null, null, true
 	if _, err := tracer.Run(cmd.Context(), c.built, opt); err != nil {
-		return nil, fmt.Errorf("run %s: %w", c.name, err)
+		return nil, remove, fmt.Errorf("run %s: %w", c.name, err)
 	}
-	l, err := load(dir)
+	l, err = load(dir)
 	if err == nil && keep {
 		l.remember()
 	}
-	return l, err
+	return l, remove, err
 }
 
 func (c *contender) dir(keep bool) (string, error) {

@@ -32,11 +32,16 @@ func (p *page) add(both [2]*loaded) (ids [2]string, err error) {
 }
 
 // compare tells what is different, and serves both recordings until Ctrl+C.
-func (p *page) compare(ctx context.Context, both [2]*loaded, r *compare.Result) error {
+func (p *page) compare(ctx context.Context, both [2]*loaded, ids [2]string, r *compare.Result) error {
+	p.server.SetComparison(ids[0], ids[1], *r)
 	if err := compare.Text(os.Stderr, *r); err != nil {
 		return err
 	}
-	p.tell()
+	// Each address works once: the browser gets one of its own.
+	fmt.Fprintf(os.Stderr, "trace-viz: compare at %s\n", p.server.CompareURL(ids[0], ids[1]))
+	if p.browser {
+		openBrowser(p.server.CompareURL(ids[0], ids[1]))
+	}
 	fmt.Fprintf(os.Stderr, "trace-viz: A is in %s\ntrace-viz: B is in %s; Ctrl+C ends the page\n", both[0].rec.Dir, both[1].rec.Dir)
 	return p.wait(ctx)
 }

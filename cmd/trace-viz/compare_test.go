@@ -73,15 +73,15 @@ func TestComparePage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() { done <- p.compare(ctx, [2]*loaded{a, b}, &r) }()
+	go func() { done <- p.compare(ctx, [2]*loaded{a, b}, ids, &r) }()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := &http.Client{Jar: jar}
-	address := p.server.URL()
-	if want := "#r=" + ids[0]; !strings.HasSuffix(address, want) {
-		t.Errorf("the address is %s, wanted the first recording, %s", address, want)
+	address := p.server.CompareURL(ids[0], ids[1])
+	if want := "#v=1&compare=" + ids[0] + "," + ids[1]; !strings.HasSuffix(address, want) {
+		t.Errorf("the address is %s, wanted the comparison, %s", address, want)
 	}
 	get := func(url string) string {
 		resp, err := client.Get(url)

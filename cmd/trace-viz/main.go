@@ -79,12 +79,11 @@ It needs no change of the program, and nothing leaves this machine.`,
 			return unknownCommand(cmd, args[0])
 		},
 	}
-	root.SuggestionsMinimumDistance = 2
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w\n  usage: %s", err, cmd.UseLine())
 	})
 	root.AddCommand(runCommand(), compareCommand(), openCommand(), reportCommand(), listCommand(), serveCommand(), explainCommand())
-	root.AddCommand(testCommand(), recordTestCommand(), attachCommand(), exerciseCommand(), exportCommand(), cleanCommand())
+	root.AddCommand(testCommand(), recordTestCommand(), attachCommand(), huntCommand(), exerciseCommand(), checkCommand(), exportCommand(), cleanCommand())
 	return root
 }
 
@@ -96,8 +95,8 @@ func unknownCommand(cmd *cobra.Command, name string) error {
 		}
 	}
 	hint := ""
-	if near := cmd.SuggestionsFor(name); len(near) > 0 {
-		hint = fmt.Sprintf(": did you mean %s?", near[0])
+	if near := nearest(name, names); near != "" {
+		hint = fmt.Sprintf(": did you mean %s?", near)
 	}
 	return usage("no command %q%s\n  commands: %s", name, hint, strings.Join(names, ", "))
 }

@@ -37,6 +37,7 @@ func TestScripts(t *testing.T) {
 			"json":     cmdJSON,
 			"keys":     cmdKeys,
 			"listen":   cmdListen,
+			"proxy":    cmdProxy,
 			"mask":     cmdMask,
 			"readport": cmdReadPort,
 			"recent":   cmdRecent,

@@ -289,29 +289,3 @@ func (l listing) print() error {
 	}
 	return w.Flush()
 }
-
-func serveCommand() *cobra.Command {
-	var f pageFlags
-	cmd := &cobra.Command{
-		Use:     "serve",
-		Short:   "The page alone, with the recordings on disk",
-		Example: "  trace-viz serve --addr :6060",
-		Args:    wantArgs(0, "none"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			p, err := f.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			defer p.close()
-			for _, item := range store.List() {
-				if err := p.server.Add(filepath.Base(item.Path), newStored(item.Path, nil)); err != nil {
-					complain(err)
-				}
-			}
-			p.tell()
-			return p.wait(cmd.Context())
-		},
-	}
-	f.add(cmd.Flags())
-	return cmd
-}

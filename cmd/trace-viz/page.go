@@ -26,6 +26,8 @@ type pageFlags struct {
 	allowHosts  []string
 	allowRemote bool
 	dev         string
+	exercises   []string // folders of exercises that can be run and checked from the page, absolute
+	home        bool     // it opens with the list of scenarios and recordings
 }
 
 func (f *pageFlags) add(fl *pflag.FlagSet) {
@@ -45,16 +47,21 @@ type page struct {
 	cancel  context.CancelFunc
 	served  chan error
 	rec     *recording.Recording
+	starter *starter
 }
 
 // open begins to serve. The recording comes later.
 func (f *pageFlags) open(ctx context.Context) (*page, error) {
-	s, err := server.New(server.Options{Addr: f.addr, AllowHosts: f.allowHosts, AllowRemote: f.allowRemote, Dev: f.dev})
+	st := newStarter(f.exercises)
+	s, err := server.New(server.Options{
+		Addr: f.addr, AllowHosts: f.allowHosts, AllowRemote: f.allowRemote, Dev: f.dev, Library: library{}, Starter: st, Home: f.home,
+	})
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	p := &page{server: s, browser: !f.noBrowser, cancel: cancel, served: make(chan error, 1)}
+	st.ctx, st.add = ctx, s.Add
+	p := &page{server: s, browser: !f.noBrowser, cancel: cancel, served: make(chan error, 1), starter: st}
 	go func() { p.served <- s.Serve(ctx) }()
 	return p, nil
 }
@@ -62,6 +69,7 @@ func (f *pageFlags) open(ctx context.Context) (*page, error) {
 func (p *page) close() {
 	p.cancel()
 	<-p.served
+	p.starter.work.Wait() // a program that was started from the page ends with it, and its temporary folder goes
 }
 
 // live shows the newest state of a recording that is being made. The first call announces the page.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/trace-viz/trace-viz/internal/hunt"
 	"github.com/trace-viz/trace-viz/internal/index"
 	"github.com/trace-viz/trace-viz/internal/recording"
 	"github.com/trace-viz/trace-viz/internal/store"
@@ -40,6 +41,7 @@ type runFlags struct {
 	wall       bool
 	tags       string
 	race       bool
+	seed       uint64
 
 	noRace string // why the race detector can't be used here, if it is wanted
 }
@@ -71,13 +73,14 @@ directory or a .go file. The program keeps its standard input, output, error and
 	fl.StringVarP(&f.dir, "output", "o", "", "folder for the recording (must be empty or new)")
 	fl.DurationVar(&f.timeout, "timeout", 0, "stop a program that still runs then, and keep its recording (scenarios: 10s)")
 	fl.DurationVar(&f.duration, "duration", 0, "end the recording then; the program goes on")
-	fl.Int64Var(&f.maxSize, "max-size", 0, "end the recording when the trace has so many bytes; the program goes on")
+	fl.Var((*sizeValue)(&f.maxSize), "max-size", "end the recording when the trace has that size, such as 200MB or 1GiB; the program goes on")
 	fl.StringVar(&f.values, "values", "on", "record short values of messages: on or off")
 	fl.IntVar(&f.procs, "procs", 0, "GOMAXPROCS of the program")
 	fl.BoolVar(&f.keepOutput, "keep-output", false, "keep the program's output with times (scenarios do)")
 	fl.BoolVar(&f.wall, "wall", false, "take a wall-clock profile with fgprof (scenarios do)")
 	fl.BoolVar(&f.race, "race", false, "build with the race detector; each report becomes a finding (needs a C compiler)")
 	fl.StringVar(&f.tags, "tags", "", "build tags, as for go build")
+	fl.Uint64Var(&f.seed, "seed", 0, "disturb the schedule as trace-viz hunt did with this seed")
 	return cmd
 }
 
@@ -216,6 +219,7 @@ func (f *runFlags) options(t target.Target, dir string, args []string) tracer.Ru
 	if f.noRace != "" {
 		opt.Meta.Notes = append(opt.Meta.Notes, f.noRace)
 	}
+	opt = hunt.Disturb(opt, f.seed)
 	if f.json {
 		opt.Stdout = os.Stderr
 	}
@@ -239,7 +243,7 @@ func buildError(err error) error {
 	if failed, ok := tracer.BuildFailed(err); ok {
 		return &exitCode{code: failed}
 	}
-	if errors.Is(err, tracer.ErrNotProgram) || tracer.Unsupported(err) {
+	if errors.Is(err, tracer.ErrNotProgram) || errors.Is(err, tracer.ErrBuildFlag) || tracer.Unsupported(err) {
 		return usage("%w", err)
 	}
 	return err

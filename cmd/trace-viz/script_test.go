@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/rogpeppe/go-internal/goproxytest"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -137,6 +138,17 @@ func cmdListen(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	ts.Defer(func() { l.Close() })
 	ts.Setenv(args[0], strconv.Itoa(l.Addr().(*net.TCPAddr).Port))
+}
+
+// cmdProxy is "proxy DIR": lets the go command fetch modules from a proxy that serves those in the folder, until the script ends.
+func cmdProxy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: proxy dir")
+	}
+	server, err := goproxytest.NewServer(ts.MkAbs(args[0]), "")
+	ts.Check(err)
+	ts.Defer(server.Close)
+	ts.Setenv("GOPROXY", server.URL)
 }
 
 // cmdRecent is "recent NAME": puts the path of the only recording below XDG_DATA_HOME in the environment.

@@ -67,7 +67,7 @@ for ever is ended, without waiting for -timeout.`,
 	fl.BoolVar(&f.race, "race", false, "the same as -race of go test")
 	fl.DurationVar(&f.limits.Timeout, "timeout", 0, "stop the tests of a package that still run then, and keep the recording; -timeout of go test lets them panic")
 	fl.DurationVar(&f.limits.Duration, "duration", 0, "end each recording then; the tests go on")
-	fl.Int64Var(&f.limits.MaxSize, "max-size", 0, "end each recording when the trace has so many bytes; the tests go on")
+	fl.Var((*sizeValue)(&f.limits.MaxSize), "max-size", "end each recording when the trace has that size, such as 200MB or 1GiB; the tests go on")
 	fl.StringVar(&f.values, "values", "on", "record short values of messages: on or off")
 	fl.IntVar(&f.limits.Procs, "procs", 0, "GOMAXPROCS of the tests")
 	fl.BoolVar(&f.limits.KeepOutput, "keep-output", false, "keep the output of the tests with times")
@@ -175,7 +175,7 @@ func (f *testFlags) prepare(ctx context.Context, args tracer.TestArgs) (*tracer.
 	defer status.done()
 	tests, err := tracer.PrepareTests(ctx, tracer.TestOptions{Args: args, Progress: status.say,
 		Instrument: f.packages.instrument, Skip: f.packages.skip})
-	if errors.Is(err, tracer.ErrTestFlag) {
+	if errors.Is(err, tracer.ErrTestFlag) || tracer.Unsupported(err) {
 		return nil, usage("%w", err)
 	}
 	if err != nil {
@@ -281,6 +281,9 @@ func recordTestCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if err := tests.RestoreEnv(); err != nil {
+				return err
+			}
 			return recordOne(context.WithoutCancel(cmd.Context()), tests, args[1], args[2:])
 		},
 	}
@@ -311,7 +314,7 @@ func recordOne(ctx context.Context, tests *tracer.Tests, program string, args []
 }
 
 func recordInto(ctx context.Context, tests *tracer.Tests, p tracer.TestPackage, program string, args []string) (recording.Meta, error) {
-	dir, err := newRecording(tests.Into, p.Path)
+	dir, err := newRecording(tests, p.Path)
 	if err != nil {
 		return recording.Meta{}, err
 	}
@@ -322,9 +325,11 @@ func recordInto(ctx context.Context, tests *tracer.Tests, p tracer.TestPackage, 
 }
 
 // newRecording makes the folder for the recording of a package: a new one in the folder of --output, else in the usual place.
-func newRecording(into, pkg string) (string, error) {
+// There it removes none of the same run of go test, however many packages that has.
+func newRecording(tests *tracer.Tests, pkg string) (string, error) {
+	into := tests.Into
 	if into == "" {
-		return store.New(pkg, time.Now())
+		return store.NewBeside(pkg, time.Now(), tests.Began)
 	}
 	name := strings.ReplaceAll(pkg, "/", "-")
 	dir := filepath.Join(into, name)

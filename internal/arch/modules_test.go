@@ -19,7 +19,8 @@ var moduleLevel = map[string]int{
 	"panels":    3,
 	"transport": 3, // its overview is a second view of the timeline's window
 	"shell":     4, // what is around all of them: bars, keys, banners
-	".":         5, // main.js
+	"compare":   5, // two recordings: all of the above, twice
+	".":         6, // main.js
 }
 
 var (

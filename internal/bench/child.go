@@ -13,8 +13,11 @@ import (
 // A sample is what a child process measured.
 type sample struct {
 	NS     int64 `json:"ns"`
-	Events int   `json:"events"`  // of the trace, or of the index
+	Events int   `json:"events"`  // of the trace, or of the index; sites of a rewritten module
 	PeakKB int64 `json:"peak_kb"` // VmHWM: the most memory that was resident at any time
+
+	Files   int   `json:"files"`    // of a rewritten module
+	ChildKB int64 `json:"child_kb"` // the most that one of the processes that it started had resident
 }
 
 // runChild does one measurement in this process and prints it as JSON.
@@ -31,6 +34,8 @@ func runChild(kind, path string, mb float64) error {
 		s.Events, err = readBare(path)
 	case "index":
 		s.Events, err = readIndex(path)
+	case "rewrite":
+		s.Events, s.Files, err = rewriteModule(path)
 	default:
 		err = fmt.Errorf("no measurement %q", kind)
 	}
@@ -41,6 +46,7 @@ func runChild(kind, path string, mb float64) error {
 	if s.PeakKB, err = peakKB(); err != nil {
 		return err
 	}
+	s.ChildKB = childrenKB()
 	return json.NewEncoder(os.Stdout).Encode(s)
 }
 
@@ -59,14 +65,14 @@ func peakKB() (int64, error) {
 	return 0, fmt.Errorf("/proc/self/status has no VmHWM")
 }
 
-// self runs this program again for one measurement.
-func (b *bench) self(kind, path string) (sample, error) {
+// self runs this program again for one measurement, with env added to its environment.
+func (b *bench) self(kind, path string, env ...string) (sample, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return sample{}, err
 	}
 	cmd := exec.CommandContext(b.ctx, exe, "-child", kind, "-trace", path, "-mb", strconv.FormatFloat(b.mb, 'g', -1, 64))
-	cmd.Stderr = os.Stderr
+	cmd.Stderr, cmd.Env = os.Stderr, append(os.Environ(), env...)
 	out, err := cmd.Output()
 	if err != nil {
 		return sample{}, fmt.Errorf("measure %s: %w", kind, err)

@@ -130,7 +130,7 @@ func (b *bench) pair(binary string, s setting, op string, n int) (ns float64, si
 // buildTargets builds the target without and with hooks. done removes them.
 func (b *bench) buildTargets() (native, hooked string, done func(), err error) {
 	src := filepath.Join(b.dir, "target")
-	if err := os.Mkdir(src, 0o700); err != nil {
+	if err := os.MkdirAll(src, 0o700); err != nil { // two parts build it
 		return "", "", nil, err
 	}
 	for name, text := range map[string][]byte{"go.mod": []byte(targetMod), "main.go": target} {

@@ -2,7 +2,9 @@
 //
 //	go run ./internal/bench                  everything, on a mixed trace of 10 MB that it makes itself
 //	go run ./internal/bench -trace FILE      the index on a trace of yours
-//	go run ./internal/bench -only hooks      one part: hooks, index, page
+//	go run ./internal/bench -only hooks      one part: hooks, fresh, index, findings, page, rewrite
+//	go run ./internal/bench -only throughput the benchmarks of two modules, which it fetches; not part of everything
+//	go run ./internal/bench -module DIR      rewriting a module of yours, with -only rewrite
 //
 // Machines differ and are never quiet, so nothing here is an absolute judgement: what is compared runs alternately in
 // one go (A B A B), each number is the median of the rounds, and the table says what it is compared with. Memory is
@@ -28,6 +30,7 @@ type options struct {
 	mb     float64
 	rounds int
 	only   string
+	module string
 	child  string // set in the processes that the benchmark starts of itself
 }
 
@@ -36,7 +39,8 @@ func main() {
 	flag.StringVar(&o.trace, "trace", "", "measure the index on this execution trace, not on one made here")
 	flag.Float64Var(&o.mb, "mb", 10, "megabytes (1e6) of the trace that is made here")
 	flag.IntVar(&o.rounds, "rounds", 5, "how often each measurement is repeated")
-	flag.StringVar(&o.only, "only", "", "measure only this part: hooks, index or page")
+	flag.StringVar(&o.only, "only", "", "measure only this part: hooks, fresh, index, findings, page, rewrite or throughput (which fetches modules, and is measured only so)")
+	flag.StringVar(&o.module, "module", "", "measure rewriting on the module in this folder, not on one made here")
 	flag.StringVar(&o.child, "child", "", "used by the benchmark itself")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -51,10 +55,10 @@ func (o options) run(ctx context.Context) error {
 	if o.child != "" {
 		return runChild(o.child, o.trace, o.mb)
 	}
-	parts := []string{"hooks", "index", "page"}
+	parts := []string{"hooks", "fresh", "index", "findings", "page", "rewrite", "throughput"}
 	if o.only != "" && !slices.Contains(parts, o.only) || o.rounds < 1 || flag.NArg() > 0 {
 		flag.Usage()
-		return errors.New("want -only hooks, index or page, at least one round, and no arguments")
+		return errors.New("want -only hooks, fresh, index, findings, page, rewrite or throughput, at least one round, and no arguments")
 	}
 	dir, err := os.MkdirTemp("", "traceviz-bench-")
 	if err != nil {
@@ -66,8 +70,8 @@ func (o options) run(ctx context.Context) error {
 	for _, part := range []struct {
 		name string
 		run  func() error
-	}{{"hooks", b.hooks}, {"index", b.index}, {"page", b.page}} {
-		if o.only != "" && o.only != part.name {
+	}{{"hooks", b.hooks}, {"fresh", b.fresh}, {"index", b.index}, {"findings", b.findings}, {"page", b.page}, {"rewrite", b.rewriting}, {"throughput", b.throughput}} {
+		if o.only != part.name && (o.only != "" || part.name == "throughput") {
 			continue
 		}
 		if err := part.run(); err != nil {

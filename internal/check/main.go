@@ -37,7 +37,7 @@ func run(flags []string) (int, error) {
 	if err := needCompiler(apt); err != nil {
 		return 1, err
 	}
-	args := append([]string{"test", "-race", "-vet=off", "-timeout=10m"}, flags...)
+	args := append([]string{"test", "-race", "-vet=off", "-timeout=15m"}, flags...)
 	args = append(args, "./...")
 	say("go %s", strings.Join(args, " "))
 	cmd := exec.Command("go", args...)

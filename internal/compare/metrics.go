@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/trace-viz/trace-viz/internal/index"
+	"github.com/trace-viz/trace-viz/internal/recording"
 	"github.com/trace-viz/trace-viz/internal/report"
 )
 
@@ -59,6 +60,9 @@ func metrics(a, b *Side, r *Result, os *pairing, sums [2][]index.ObjectSum) []Me
 		{Name: "goroutines.left", Label: "goroutines left behind", Unit: "count", A: left(a, &r.A), B: left(b, &r.B), Worse: "up"},
 		{Name: "goroutines", Label: "goroutines", Unit: "count", A: float64(r.A.Counts.Goroutines), B: float64(r.B.Counts.Goroutines)},
 	}
+	if a.Rec.Meta.CPUNS == 0 || b.Rec.Meta.CPUNS == 0 { // not known, as of a plain trace
+		list = slices.DeleteFunc(list, func(m Metric) bool { return m.Name == "cpu" })
+	}
 	ta, tb := timeByState(a), timeByState(b)
 	for _, s := range stateMetrics {
 		m := Metric{Name: s.name, Label: s.label, Unit: "ns", Worse: s.worse}
@@ -81,17 +85,25 @@ func first(v []float64) float64 {
 	return v[0]
 }
 
-// left counts the goroutines besides main that had not ended when the run was over.
+// left counts the goroutines that waited when the run was over, main only in a deadlock. One that was running or about to run
+// when main returned may have been at its last line: whether it gets there is luck, and no difference between two programs.
+// Of a program that was stopped because it went on and on, it counts.
 func left(s *Side, r *report.Report) float64 {
 	if !s.Index.Ended() {
 		return 0
 	}
-	n := 0
-	for _, g := range s.Index.Goroutines() {
-		if g.Start != "runtime.main" && g.EndEvent < 0 {
+	list, n := s.Index.Goroutines(), 0
+	for _, g := range s.Index.State(s.Index.NumEvents() - 1).Goroutines {
+		switch g.State {
+		case index.StateNone, index.StateEnded, index.StateUnborn:
+			continue
+		case index.StateRunning, index.StateRunnable:
+			if r.Outcome != recording.Hung {
+				continue
+			}
+		}
+		if list[g.G].Start != "runtime.main" || r.Outcome == recording.Deadlock {
 			n++
-		} else if g.Start == "runtime.main" && r.Outcome == "deadlock" {
-			n++ // main itself is stuck
 		}
 	}
 	return float64(n)

@@ -94,13 +94,21 @@ func Event(ix *index.Index, i int) string {
 		if e.Proc < 0 {
 			return g + " runs"
 		}
-		return fmt.Sprintf("%s runs on P%d", g, e.Proc)
+		return g + " runs on " + index.ProcName(e.Proc)
 	case index.KindMake:
 		return g + " makes " + o + capacity(ix, e.Obj)
 	case index.KindSend, index.KindSendBlock, index.KindSendDone, index.KindSelectSend:
 		return sent(e, g, o)
 	case index.KindRecv, index.KindRecvBlock, index.KindRecvDone, index.KindSelectRecv:
+		if owner := Owner(ix, e.Obj); owner >= 0 {
+			return receivedOwned(ix, e, g, owner)
+		}
 		return received(e, g, o)
+	case index.KindSleep, index.KindCtxMade, index.KindCancel, index.KindTimerSet, index.KindReset, index.KindTimerStop,
+		index.KindTimerRun:
+		return timed(ix, e, g, o)
+	case index.KindPipeRead, index.KindPipeWrite:
+		return piped(e, g, o)
 	case index.KindAdd:
 		return added(e, g, o)
 	case index.KindWait:

@@ -36,6 +36,14 @@ func GState(ix *index.Index, st *index.State, g index.GState) string {
 		return stateWords[g.State] + cases(ix, g)
 	case g.State == index.StateLock && g.Obj >= 0:
 		return waiting(ix, st, g)
+	case g.State == index.StateSleep && g.Until >= 0:
+		return "sleeping, " + Duration(max(0, g.Until-st.Time)) + " left"
+	case g.State == index.StateRecv && g.Owner >= 0:
+		return "waits for " + waitsFor(ix, g.Owner)
+	case g.Op == index.OpPipeRead:
+		return "waits to read from " + Object(ix, g.Obj)
+	case g.Op == index.OpPipeWrite:
+		return "waits to write to " + Object(ix, g.Obj)
 	case index.Blocked(g.State) && g.Obj >= 0:
 		return stateWords[g.State] + " " + Object(ix, g.Obj)
 	case g.State == index.StateBlocked && g.Forever:
@@ -52,6 +60,10 @@ func cases(ix *index.Index, g index.GState) string {
 		if i == most {
 			names = append(names, fmt.Sprintf("%d more", len(g.Cases)-most))
 			break
+		}
+		if owner := Owner(ix, c.Obj); owner >= 0 {
+			names = append(names, Object(ix, owner))
+			continue
 		}
 		names = append(names, Object(ix, c.Obj))
 	}
@@ -90,6 +102,12 @@ var doing = map[index.EventKind]string{
 	index.KindRUnlock:   "unlocking",
 	index.KindSignal:    "signalling",
 	index.KindBroadcast: "broadcasting on",
+	index.KindCtxMade:   "making",
+	index.KindCancel:    "cancelling",
+	index.KindTimerSet:  "setting",
+	index.KindReset:     "setting",
+	index.KindTimerStop: "stopping",
+	index.KindTimerRun:  "running the function of",
 }
 
 // running says what a running goroutine does if the event of the cursor is its own, else where it runs.
@@ -101,6 +119,9 @@ func running(ix *index.Index, st *index.State, g index.GState) string {
 			case index.KindSend, index.KindSendDone, index.KindSelectSend:
 				return "sending " + message(e)
 			case index.KindRecv, index.KindRecvDone, index.KindSelectRecv:
+				if owner := Owner(ix, e.Obj); owner >= 0 {
+					return strings.TrimPrefix(receivedOwned(ix, e, "", owner), " ")
+				}
 				if e.OK {
 					return "receiving " + message(e)
 				}
@@ -116,7 +137,7 @@ func running(ix *index.Index, st *index.State, g index.GState) string {
 	if g.Proc < 0 {
 		return "running"
 	}
-	return fmt.Sprintf("running on P%d", g.Proc)
+	return "running on " + index.ProcName(g.Proc)
 }
 
 // Duration writes nanoseconds for people, with two or three digits that count: "3.1 ms", "850 ns", "12.4 s".

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -209,4 +210,9 @@ func same(t *testing.T, what string, got, want []call) {
 			return
 		}
 	}
+}
+
+// layer gives the calls of a layer.
+func layer(calls []call, name string) []call {
+	return slices.DeleteFunc(calls, func(c call) bool { return c.Layer != name })
 }

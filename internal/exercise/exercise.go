@@ -85,6 +85,7 @@ func Files(v scenarios.Variant) (map[string][]byte, error) {
 	lesson, bug, code := split(string(content["main.go"]))
 	_, fix, _ := split(string(fixed["main.go"]))
 	content["main.go"] = []byte(comment(lesson) + code)
+	content[MarkFile] = mark(v)
 	content["README.md"] = []byte(readme(v, lesson, bug, fix))
 	content["go.mod"] = []byte("module " + modulePrefix + v.Name() + "\n\ngo " + scenarios.GoVersion + "\n")
 	return content, nil
@@ -135,13 +136,15 @@ func readme(v scenarios.Variant, lesson, bug, fix string) string {
 
     trace-viz run .            # run it, and see what its goroutines do
     trace-viz run . --no-ui    # the findings alone
+    trace-viz check .          # is it right? Runs it many times, with different schedules
 
 Go back from the end, step by step: who waits, for what, and who was to come? Then change the program and run it again.
 
 `)
 	hint(&b, "Hint 1: what goes wrong", bug)
 	hint(&b, "Hint 2: a way to fix it", fix)
-	fmt.Fprintf(&b, "When yours works, compare: `trace-viz run %s` shows a fixed program.\n", v.Twin().Name())
+	fmt.Fprintf(&b, "When yours works, compare: `trace-viz run %s` shows a fixed program. The file %s tells trace-viz check which exercise this is: leave it here.\n",
+		v.Twin().Name(), MarkFile)
 	return b.String()
 }
 

@@ -60,7 +60,7 @@ func TestWrite(t *testing.T) {
 	}
 	dir := filepath.Join(t.TempDir(), "new", "folder")
 	names, err := Write(v, dir)
-	if err != nil || strings.Join(names, " ") != "README.md go.mod main.go" {
+	if err != nil || strings.Join(names, " ") != "README.md exercise.json go.mod main.go" {
 		t.Fatalf("got %v, %v", names, err)
 	}
 	for _, args := range [][]string{{"gofmt", "-l", "."}, {"go", "build", "-o", os.DevNull, "."}} {

@@ -14,7 +14,7 @@ var busyWait = &Analyzer{
 	Doc: `A goroutine tried an operation that does not wait (a select with a default case, a TryLock) again and again with nothing
 in between. It takes a core from those that it waits for, and the answer comes no sooner.
 
-It is told from a thousand tries in a row on, each at once after the one before.
+It is told from a thousand tries in a row on, each at once after the one before, that went on for 2 ms or more.
 
 Wrong: the loop spins until something is there.
 
@@ -37,10 +37,12 @@ Right: a receive waits without a core.
 }
 
 // A row of tries is a busy wait when it is long, and when the time between two is too short for any work: a try with its
-// record takes about a microsecond, the shortest sleep about fifty.
+// record takes about a microsecond, the shortest sleep about fifty. A loop that tries a fixed number of times is over in less
+// than spinLeast; who waits for another goroutine that sleeps, calculates or asks the network goes on for longer.
 const (
 	spinTries = 1000
 	spinGap   = 20_000
+	spinLeast = 2_000_000
 )
 
 func findBusyWait(p *Pass) []Finding {
@@ -48,7 +50,7 @@ func findBusyWait(p *Pass) []Finding {
 	var list []Finding
 	told := map[string]int{}
 	for g, t := range p.past().spins {
-		if t.n < spinTries {
+		if t.n < spinTries || t.last-t.first < spinLeast {
 			continue
 		}
 		who := p.Index.Goroutines()[g]

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/trace-viz/trace-viz/internal/describe"
 	"github.com/trace-viz/trace-viz/internal/index"
 )
 
@@ -120,6 +121,9 @@ func (w *graph) nobody(gr *group) string {
 	s, k := gr.first, gr.wakers
 	one := s.Op != "select"
 	can, does, closed := "can send to it", "sends to", ", and nobody closed it"
+	if end := owner(s); end >= 0 {
+		can, does, closed = "can "+ending(w.ix, end)+" it", "can "+ending(w.ix, end), ""
+	}
 	if s.Op == "send" {
 		can, does, closed = "receives from it", "receives from", ""
 	}
@@ -216,11 +220,14 @@ func (w *graph) evidence(gr *group) []string {
 		if s.Obj < 0 {
 			return nil
 		}
-		lines = append(w.ended(k.gone), w.traffic(s.Obj, s.Op == "recv")...)
+		lines = w.ended(k.gone)
+		if owner(s) < 0 {
+			lines = append(lines, w.traffic(s.Obj, s.Op == "recv")...)
+		}
 	case "select":
 		lines = w.ended(k.gone)
 		for i, c := range s.Cases {
-			if c.Obj >= 0 && !slices.Contains(s.Cases[:i], c) && i < mostNames {
+			if c.Obj >= 0 && describe.Owner(w.ix, c.Obj) < 0 && !slices.Contains(s.Cases[:i], c) && i < mostNames {
 				lines = append(lines, w.traffic(c.Obj, c.Recv)...)
 			}
 		}

@@ -92,12 +92,8 @@ func (l *leaks) circleOf(o index.OID) *circle {
 	}
 	w, c := l.w, &circle{}
 	l.circles[o] = c
-	var first []index.GID
-	for _, u := range w.use(o).touch {
-		first = append(first, u.g)
-	}
-	first = append(first, l.choosers(o)...)
-	if w.use(o).partial || l.contacts.steps > maxSteps {
+	first := append(l.touchers(o), l.choosers(o)...)
+	if l.contacts.steps > maxSteps {
 		c.all = true
 		return c
 	}
@@ -122,6 +118,26 @@ func (l *leaks) circleOf(o index.OID) *circle {
 	slices.Sort(c.sure)
 	slices.Sort(c.loose)
 	return c
+}
+
+// touchers are those that did anything to an object, also where there is too much of that for graph.use.
+func (l *leaks) touchers(o index.OID) []index.GID {
+	var list []index.GID
+	if u := l.w.use(o); !u.partial {
+		for _, u := range u.touch {
+			list = append(list, u.g)
+		}
+		return list
+	}
+	has := map[index.GID]bool{}
+	for _, ev := range l.w.eventsOf(o) {
+		if kind, g, _, _ := l.w.ix.Glance(int(ev)); kind != index.KindSelect && !has[g] {
+			has[g] = true
+			list = append(list, g)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // choosers are those that wait for a channel in a select at the end: they have it, though they never used it.

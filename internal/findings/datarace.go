@@ -2,8 +2,10 @@ package findings
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/trace-viz/trace-viz/internal/index"
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
 
 var dataRace = &Analyzer{
@@ -69,19 +71,34 @@ func findDataRace(p *Pass) []Finding {
 // where its goroutine was started, and named as a candidate when several were started there.
 func (p *Pass) dataRace(r race) Finding {
 	f := Finding{Verdict: Proven}
-	now, here := p.side(&f, r.now)
-	before, there := p.side(&f, r.before)
+	w := p.written(r)
+	now, here, first := p.side(&f, r.now, w)
+	before, there, second := p.side(&f, r.before, window{0, w.to})
 	f.Message = now + " " + verb(r.now.what) + " memory" + at(here) + " that " + before + " " + past(r.before.what) + at(there) +
 		", and nothing orders the two."
+	if len(first) > 0 && len(second) > 0 {
+		p.orders(&f, p.place(first[0], here, w), p.place(other(second, first[0]), there, window{0, w.to}))
+	}
 	f.hint = "guard both accesses by one Mutex, hand the value over through a channel, or use sync/atomic"
 	return f
 }
 
-// side adds one access to a finding. It returns who did it in words, and where.
-func (p *Pass) side(f *Finding, a access) (who string, site index.Site) {
+// other returns one of a list that is not g, if there is one: the two sides of a race are different goroutines.
+func other(list []index.GID, g index.GID) index.GID {
+	for _, x := range list {
+		if x != g {
+			return x
+		}
+	}
+	return list[0]
+}
+
+// side adds one access, which was in a window of time, to a finding. It returns who did it in words, where, and who can
+// have been it.
+func (p *Pass) side(f *Finding, a access, in window) (who string, site index.Site, candidates []index.GID) {
 	site = p.placeOf(a.frames)
 	f.addSite(site.String())
-	candidates := p.startedAt(a)
+	candidates = p.startedAt(a, in)
 	for _, g := range candidates {
 		x := p.Index.Goroutines()[g]
 		f.TimeNS = max(f.TimeNS, x.Created)
@@ -94,14 +111,14 @@ func (p *Pass) side(f *Finding, a access) (who string, site index.Site) {
 	}
 	switch w := p.end(); len(candidates) {
 	case 0:
-		return "a goroutine that the recording does not know", site
+		return "a goroutine that the recording does not know", site, nil
 	case 1:
-		return w.name(candidates[0]), site
+		return w.name(candidates[0]), site, candidates
 	default:
 		names := w.names(candidates)
 		f.Why = appendNew(f.Why, "Which of "+names+" it was is not known: they were all started at "+
-			p.placeOf(a.created).String()+".")
-		return "one of " + names, site
+			p.spawnOf(a).String()+".")
+		return "one of " + names, site, candidates
 	}
 }
 
@@ -112,17 +129,58 @@ func appendNew(list []string, s string) []string {
 	return append(list, s)
 }
 
-// startedAt returns the goroutines that an access can be of.
-func (p *Pass) startedAt(a access) []index.GID {
-	spawn := p.placeOf(a.created)
+// startedAt returns the goroutines that an access can be of: those that were started there and lived in its window. When none did,
+// the window is wrong: when a process really began is known to some ms only on a busy machine, and a goroutine may live less.
+func (p *Pass) startedAt(a access, in window) []index.GID {
+	if list := p.startedIn(a, in); len(list) > 0 {
+		return list
+	}
+	return p.startedIn(a, window{0, p.Index.Duration()})
+}
+
+func (p *Pass) startedIn(a access, in window) []index.GID {
+	spawn := p.spawnOf(a)
 	var list []index.GID
 	for _, g := range p.Index.Goroutines() {
+		if !in.overlaps(g.Created, lastOf(g, p.Index.Duration())) {
+			continue
+		}
 		isMain := g.GoID == 1 && g.Process == 1
 		if a.main && isMain || !a.main && spawn.File != "" && g.SpawnSite.File == spawn.File && g.SpawnSite.Line == spawn.Line {
 			list = append(list, g.ID)
 		}
 	}
 	return list
+}
+
+// spawnOf is the place where the goroutine of an access was started. Of wg.Go the detector does not know it, since the hook that
+// calls it has no frame in the detector's stacks; there the function tells that the goroutine runs.
+func (p *Pass) spawnOf(a access) index.Site {
+	n := slices.IndexFunc(a.frames, func(f frame) bool { return strings.HasPrefix(f.fn, "tracevizhook.GroupGo") })
+	if n < 1 || p.Rec == nil || p.Rec.Sites == nil {
+		return p.placeOf(a.created)
+	}
+	runs, sites := a.frames[n-1], p.Rec.Sites
+	file := p.fileOf(runs.file)
+	here := func(s rewrite.Spawn) bool { // of an inlined function a literal has another name
+		return sites.Files[s.File] == file && s.Line <= runs.line && runs.line <= s.EndLine
+	}
+	i := slices.IndexFunc(sites.Spawns, func(s rewrite.Spawn) bool { return s.Callee == runs.fn })
+	if i < 0 {
+		i = slices.IndexFunc(sites.Spawns, here)
+	}
+	if i < 0 {
+		return p.placeOf(a.created)
+	}
+	return index.Site{File: sites.Files[sites.Spawns[i].File], Line: sites.Spawns[i].Line}
+}
+
+// lastOf is the end of a goroutine's life, or of the recording.
+func lastOf(g index.Goroutine, end int64) int64 {
+	if g.Ended >= 0 {
+		return g.Ended
+	}
+	return end
 }
 
 // placeOf is the innermost frame that is neither the runtime's nor the hooks'.

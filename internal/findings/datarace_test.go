@@ -24,10 +24,13 @@ func TestRaces(t *testing.T) {
 		mode string
 		want []string // parts of the message; none: no finding
 	}{
-		{"two-places", []string{"add 100", "add 200", "raced/main.go:14)", "nothing orders the two"}},
+		{"two-places", []string{"add 100", "add 200", "raced/main.go:14)", "nothing orders the two",
+			"Before its access add 100 was ordered by nothing but its start, by main", "it held no lock"}},
 		{"one-place", []string{"one of add 300 #1 and add 300 #2", "nothing orders the two"}},
-		{"main", []string{"main", "add 400", "raced/main.go:14)", "raced/main.go:39)"}},
+		{"main", []string{"main", "add 400", "raced/main.go:14)", "raced/main.go:49)", "main spawns add 400"}},
+		{"two-locks", []string{`locked "one" locks mu`, "it held mu #1", "it held mu #2", "hold no lock in common"}},
 		{"guarded", nil},
+		{"group", []string{"one of main.func@62 #1 and main.func@62 #2", "raced/main.go:62."}},
 	} {
 		t.Run(c.mode, func(t *testing.T) {
 			rec, ix := record(t, built, c.mode)
@@ -42,9 +45,10 @@ func TestRaces(t *testing.T) {
 				t.Fatalf("got %v, wanted a data race", list)
 			}
 			check(t, ix, list[0])
+			text := list[0].Message + "\n" + strings.Join(list[0].Why, "\n")
 			for _, part := range c.want {
-				if !strings.Contains(list[0].Message, part) {
-					t.Errorf("got %q, wanted %q in it", list[0].Message, part)
+				if !strings.Contains(text, part) {
+					t.Errorf("got %q, wanted %q in it", text, part)
 				}
 			}
 		})

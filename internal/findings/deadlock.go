@@ -3,6 +3,7 @@ package findings
 import (
 	"slices"
 
+	"github.com/trace-viz/trace-viz/internal/describe"
 	"github.com/trace-viz/trace-viz/internal/index"
 	"github.com/trace-viz/trace-viz/internal/recording"
 )
@@ -192,6 +193,8 @@ func mend(all []*group, part []int) string {
 		return ""
 	case len(part) > 1 && (op == "lock" || op == "rlock"):
 		return "take the locks in the same order everywhere, and wait for nothing else while one is held"
+	case owner(first) >= 0:
+		return "let the one that waits not be the only one that could end that, or give the context a deadline"
 	case (op == "send" || op == "recv") && first.Obj < 0:
 		return "make the channel before it is used"
 	case (op == "lock" || op == "rlock") && slices.Contains(first.Held, first.Obj):
@@ -242,6 +245,9 @@ func (w *graph) site(s *index.GState) string {
 
 func (w *graph) addObjects(f *Finding, list []index.OID) {
 	for _, o := range list {
+		if end := describe.Owner(w.ix, o); end >= 0 {
+			o = end
+		}
 		if slices.Contains(f.O, o) {
 			continue
 		}

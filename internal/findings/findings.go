@@ -110,6 +110,7 @@ var Analyzers = []*Analyzer{
 	mainExitedEarly,
 	missedSignal,
 	waitGroupMisuse,
+	outlivesContext,
 	lockOrder,
 	lockContention,
 	heldWhileBlocking,

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/trace-viz/trace-viz/internal/describe"
 	"github.com/trace-viz/trace-viz/internal/index"
 )
 
@@ -118,6 +119,10 @@ func (w *graph) wakersOf(s *index.GState) wakers {
 func (w *graph) partners(k *wakers, g index.GID, o index.OID, recv bool) {
 	if o < 0 {
 		return // a nil channel: nobody can
+	}
+	if end := describe.Owner(w.ix, o); recv && end >= 0 {
+		w.split(k, w.cancellers(end))
+		return
 	}
 	u := w.use(o)
 	others := goroutines(u.recv)

@@ -97,6 +97,18 @@ var slow = []uint8{index.StateSleep, index.StateNetwork, index.StateSyscall, ind
 var slowWords = map[uint8]string{index.StateSleep: "slept", index.StateNetwork: "waited for the network", index.StateSyscall: "was in system calls",
 	index.StateSend: "waited to send", index.StateRecv: "waited to receive", index.StateSelect: "waited in a select"}
 
+// slowly says what the holder of a lock did in a state that is slow. What the runtime calls the network may be a pipe.
+func (p *Pass) slowly(s *long, state uint8) string {
+	if state == index.StateNetwork {
+		for _, ev := range p.Index.EventsOf(s.worst.g) {
+			if kind, _, _, _ := p.Index.Glance(int(ev)); int(ev) > s.worst.ev && int(ev) <= s.worst.end && kind == index.KindPipeRead {
+				return "waited for " + describe.Object(p.Index, p.Index.Event(int(ev)).Obj)
+			}
+		}
+	}
+	return slowWords[state]
+}
+
 func findHeldWhileBlocking(p *Pass) []Finding {
 	var list []Finding
 	for _, l := range p.past().sortedLocks() {
@@ -111,7 +123,7 @@ func (p *Pass) keptFrom(l *lockUse, s *long) Finding {
 	w, f := p.end(), Finding{Verdict: Proven, TimeNS: s.worst.from}
 	most := slices.MaxFunc(slow, func(a, b uint8) int { return int(min(1, max(-1, s.blocked[a]-s.blocked[b]))) })
 	took := p.Index.Event(s.worst.ev)
-	f.Message = fmt.Sprintf("%s %s while it held %s%s, for which others waited.", w.name(s.worst.g), slowWords[most], w.object(l.o), at(took.Site))
+	f.Message = fmt.Sprintf("%s %s while it held %s%s, for which others waited.", w.name(s.worst.g), p.slowly(s, most), w.object(l.o), at(took.Site))
 	var waiters []index.GID
 	for _, u := range l.users {
 		waiters = append(waiters, u.g)

@@ -139,7 +139,23 @@ func (p *Pass) unfair(t *team) *Finding {
 	if last != t.end || !together || t.work[worst] < unfairTimes*middle || alone < unfairNS || float64(alone) < unfairAlone*float64(t.end-t.begin) || p.sharing(t) {
 		return nil
 	}
+	if t.work[worst]-p.stolen() < unfairTimes*middle {
+		return nil // a worker that got no processor for a while looks like one with much to do
+	}
 	return p.uneven(t, worst, middle, alone)
+}
+
+// stolen is for how many ns goroutines were shown at work, in sum, while the machine did something else: the trace tells that a goroutine
+// has a proc, not that the proc has a processor. It is 0 where the recording does not hold the processor time.
+func (p *Pass) stolen() int64 {
+	if p.Meta.CPUNS == 0 {
+		return 0
+	}
+	ns := -p.Meta.CPUNS
+	for _, g := range p.Index.Goroutines() {
+		ns += p.Index.TimeByState(g.ID, 0, p.Index.Duration())[index.StateRunning]
+	}
+	return max(0, ns)
 }
 
 // sharing tells whether members of a team take things from the same channel or under the same lock: then nobody has a fixed share.

@@ -3,6 +3,7 @@ package findings
 import (
 	"slices"
 
+	"github.com/trace-viz/trace-viz/internal/describe"
 	"github.com/trace-viz/trace-viz/internal/index"
 	"github.com/trace-viz/trace-viz/internal/recording"
 )
@@ -109,7 +110,7 @@ func (p *Pass) sweep() *leaks {
 
 // ended tells whether the recording shows how goroutines were left at the end.
 func (p *Pass) ended() bool {
-	if !p.Meta.Complete || p.Meta.Cut || !p.Index.Quality().Complete {
+	if !p.Meta.Complete || p.Meta.Cut || !p.Index.Processes()[0].Complete { // that a child was killed says nothing of the program
 		return false
 	}
 	switch p.Meta.Outcome {
@@ -148,6 +149,9 @@ func (l *leaks) candidate(s *index.GState, quiet int64) bool {
 // traced tells whether all that was done to a channel is known.
 func (l *leaks) traced(o index.OID) bool {
 	x := l.w.ix.Objects()[o]
+	if x.Owner >= 0 {
+		return !l.w.ix.Objects()[x.Owner].Reused
+	}
 	return x.MadeEvent >= 0 && !x.Reused && !x.Inexact
 }
 
@@ -180,9 +184,9 @@ func (l *leaks) wakeable(s *index.GState) bool {
 	w := l.w
 	switch s.Op {
 	case "send", "recv":
-		return l.answered(s, s.Obj, s.Op == "recv")
+		return l.served(s, s.Obj, s.Op == "recv")
 	case "select":
-		return slices.ContainsFunc(s.Cases, func(c index.SelectCase) bool { return l.answered(s, c.Obj, c.Recv) })
+		return l.unasked(s) || slices.ContainsFunc(s.Cases, func(c index.SelectCase) bool { return l.served(s, c.Obj, c.Recv) })
 	case "lock", "rlock":
 		k := w.wakersOf(s)
 		return len(k.alive)+len(k.gone) == 0 || w.foreignUnlock(s.Obj) || l.anyAlive(k.alive)
@@ -195,6 +199,14 @@ func (l *leaks) wakeable(s *index.GState) bool {
 	c := l.circleOf(s.Obj)
 	l.suspect(s.G)
 	return c.all || l.anyAlive(l.going(s.Obj, c.sure)) || l.anyAlive(l.going(s.Obj, c.loose))
+}
+
+// served tells whether one that is not dead, or time, could do the other side of a channel operation.
+func (l *leaks) served(s *index.GState, o index.OID, recv bool) bool {
+	if recv && describe.Owner(l.w.ix, o) >= 0 {
+		return l.endedBy(s, o)
+	}
+	return l.answered(s, o, recv)
 }
 
 // going is a list without main, when main has returned and never used an object itself.

@@ -11,11 +11,7 @@ import (
 func (l *leaks) tell() []Finding {
 	w := l.w
 	all := w.groups(l.withoutCycles())
-	for _, gr := range all {
-		if gr.soft {
-			gr.next = nil // who has done nothing yet is no reason that another one waits
-		}
-	}
+	l.knot(all)
 	var order []string
 	clusters := map[string][][]int{}
 	for _, part := range roots(all) {
@@ -31,6 +27,46 @@ func (l *leaks) tell() []Finding {
 		list = append(list, l.finding(all, clusters[key], owned))
 	}
 	return list
+}
+
+// knot links groups for which nobody did what is needed yet. Who has done nothing yet is no reason that another one waits;
+// but where such a one has the channel and waits itself, in the end for a lock that the first holds, the two hold each other up.
+func (l *leaks) knot(all []*group) {
+	of := map[index.GID]int{}
+	for n, gr := range all {
+		if gr.soft || len(gr.wakers.alive) == 0 {
+			gr.next = nil
+		}
+		for _, g := range gr.members {
+			of[g] = n
+		}
+	}
+	wide := make([]*group, len(all))
+	for n, gr := range all {
+		wide[n] = &group{next: slices.Clone(gr.next)}
+		if len(gr.wakers.alive)+len(gr.wakers.gone) > 0 {
+			continue
+		}
+		for _, o := range gr.objects() {
+			for _, g := range l.circleOf(o).sure {
+				if m, dead := of[g]; dead && m != n {
+					wide[n].add(of, g)
+				}
+			}
+		}
+	}
+	for _, part := range parts(wide) {
+		if !slices.ContainsFunc(part, func(n int) bool {
+			held := lockWait(all[n].first) || all[n].first.Op == "once"
+			return held && slices.ContainsFunc(all[n].next, func(m int) bool { return slices.Contains(part, m) })
+		}) {
+			continue
+		}
+		for _, n := range part {
+			hard := all[n].next
+			all[n].next = slices.DeleteFunc(wide[n].next, func(m int) bool { return !slices.Contains(part, m) && !slices.Contains(hard, m) })
+		}
+	}
 }
 
 // withoutCycles is the dead without those that partial-deadlock and double-lock tell of, and what waits because of them.
@@ -100,8 +136,11 @@ func (l *leaks) finding(all []*group, cluster [][]int, owned map[int][]int) Find
 		for _, n := range part {
 			objects = append(objects, all[n].objects()...)
 		}
+	}
+	for _, part := range cluster {
 		for _, n := range owned[all[part[0]].part] {
 			after = append(after, all[n].members...)
+			objects = append(objects, all[n].objects()...)
 		}
 	}
 	slices.Sort(members)

@@ -113,6 +113,7 @@ func findDoubleLock(p *Pass) []Finding {
 			f.Why = append(f.Why, w.names(w.holders(s))+" came in between and waits to lock it: who wants to read from then on waits behind it.")
 		}
 		w.addGoroutine(&f, g)
+		p.addBehind(&f)
 		w.addObjects(&f, []index.OID{s.Obj})
 		if got.event >= 0 {
 			f.addWitness(got)
@@ -172,10 +173,59 @@ func findPartialDeadlock(p *Pass) []Finding {
 				}
 			}
 		}
+		p.addBehind(&f)
 		w.doubtObjects(&f)
 		list = append(list, f)
 	}
 	return list
+}
+
+// addBehind adds those who wait because of the goroutines of a finding: for a lock that one of them holds, or for something
+// that nobody else can do, and so on. What is about the same lines stays one finding, so their lines are told in words only.
+func (p *Pass) addBehind(f *Finding) {
+	w := p.end()
+	for _, g := range p.behind(f.G) {
+		var own Finding
+		w.addGoroutine(&own, g)
+		f.G, f.Goroutines = append(f.G, g), append(f.Goroutines, own.Goroutines...)
+		for _, ev := range own.Events {
+			f.addEvent(ev)
+		}
+		if len(f.Why) < mostNames {
+			f.Why = append(f.Why, w.why(g)[0]+".")
+		}
+	}
+}
+
+// behind returns who can't go on before one of some goroutines does, ascending.
+func (p *Pass) behind(first []index.GID) (list []index.GID) {
+	w, stuck := p.end(), map[index.GID]bool{}
+	for _, g := range first {
+		stuck[g] = true
+	}
+	waits := w.waiting()
+	for changed := true; changed; {
+		changed = false
+		for _, g := range waits {
+			k := w.wakersOf(w.state(g))
+			if stuck[g] || len(k.alive) == 0 || slices.ContainsFunc(k.alive, func(h index.GID) bool { return !stuck[h] }) || !k.exact && !p.over(g) {
+				continue
+			}
+			stuck[g], changed = true, true
+			list = append(list, g)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// over tells whether nothing that is alive can wake a goroutine at the end.
+func (p *Pass) over(g index.GID) bool {
+	if v, how := p.deadlocked(); how != "" {
+		return slices.Contains(v.blocked, g)
+	}
+	l := p.leaks()
+	return l != nil && l.dead[g]
 }
 
 // circles returns the sets of at least two goroutines that wait for one another through locks, each set ascending.

@@ -17,6 +17,7 @@ const (
 // A race is one report of the race detector: two accesses to the same memory that nothing orders.
 type race struct {
 	now, before access
+	from, to    int64 // bytes of the log that the report is
 }
 
 // An access is one side of a race.
@@ -47,11 +48,19 @@ func (p *Pass) races() []race {
 	return parseRaces(text)
 }
 
+// raceHead begins a report.
+const raceHead = "WARNING: DATA RACE\n"
+
 // parseRaces reads reports. Any text is good; what is not understood is left out.
 func parseRaces(text string) []race {
 	var all []race
-	for _, report := range strings.Split(text, "WARNING: DATA RACE\n")[1:] {
+	parts := strings.Split(text, raceHead)
+	end := len(parts[0])
+	for _, report := range parts[1:] {
+		from := end
+		end += len(raceHead) + len(report)
 		if r, ok := parseRace(report); ok && len(all) < maxRaces {
+			r.from, r.to = int64(from), int64(end)
 			all = append(all, r)
 		}
 	}

@@ -32,6 +32,8 @@ func TestRecordings(t *testing.T) {
 		{"missed-signal", recording.Deadlock, []string{"deadlock", "missed-signal"}, "main waits on ready, but no goroutine is left that signals it."},
 		{"choose", recording.Deadlock, []string{"deadlock"}, "main waits in a select to receive from in or to send to out"},
 		{"unread", recording.Exit, []string{"goroutine-leak"}, "wait to send to results, from which nobody ever received."},
+		{"own-cancel", recording.Deadlock, []string{"deadlock"}, "no deadline) to be cancelled, which only main can cancel; main waits for main.func@181 (wg.Wait): a cycle."},
+		{"later", recording.Exit, nil, ""},
 		{"parked-pool", recording.Exit, nil, ""},
 		{"timer", recording.Exit, nil, ""},
 		{"deadline", recording.Exit, nil, ""},
@@ -112,7 +114,7 @@ func TestDeaths(t *testing.T) {
 func TestOrdinary(t *testing.T) {
 	built := build(t, "ordinary")
 	for _, mode := range []string{"serve", "pool", "parked", "pipeline", "group", "ticker", "wait", "calls", "requests", "queue", "locks",
-		"gate", "slots", "poll", "fetch"} {
+		"gate", "slots", "poll", "fetch", "stop", "sessions", "kept", "unasked", "tries", "contexts"} {
 		t.Run(mode, func(t *testing.T) {
 			steady(t, func() (wrong string) {
 				rec, ix := record(t, built, mode)
@@ -159,6 +161,9 @@ func TestLeaks(t *testing.T) {
 		{"late-sender", "wait to send to result, from which nobody ever received.", findings.Proven, 2},
 		{"no-receiver", "send to rows, but no goroutine is left that receives from it.", findings.Proven, 3},
 		{"never-closed", "receive from jobs, but no goroutine is left that can send to it, and nobody closed it.", findings.Suspected, 2},
+		{"never-closed-long", "receive from jobs, but no goroutine is left that can send to it, and nobody closed it.", findings.Suspected, 2},
+		{"each-other", ": a cycle. The program ended without them.", findings.Suspected, 2},
+		{"dropped-context", "to be cancelled, which only main can cancel. The program ended without it.", findings.Suspected, 1},
 		{"kept-lock", "wait to lock c.mu, which c.get ", findings.Proven, 2},
 		{"missed-done", "waits for wg (1 left), but no goroutine is left that can call Done.", findings.Proven, 1},
 		{"nil-channel", "waits for ever on a nil channel", findings.Proven, 1},
@@ -198,6 +203,7 @@ func TestWarnings(t *testing.T) {
 		{"crowd", "unbounded-goroutines", findings.Proven, "was spawned 1500 times", 5},
 		{"one-by-one", "serial-waits", findings.Suspected, " times in a row for an answer", 1},
 		{"uneven", "imbalance", findings.Suspected, "it was alone for the last", 4},
+		{"outlives", "outlives-context", findings.Proven, "ask #2 and ask #3 went on for ", 2},
 		{"unread", "unread-results", findings.Proven, "results still held 3 elements when the program ended; 9 had been received.", 1},
 	} {
 		t.Run(c.mode, func(t *testing.T) {

@@ -21,7 +21,9 @@ type verdict struct {
 // code uses, or for ever. It is suspected to be when all wait, but for something else too: code without hooks made a channel
 // (as those of timers are), or the trace does not say what a wait is for. why names the doubt.
 //
-// Two wakers leave no sign in a trace: a pending time.AfterFunc, and code outside of Go. A caller that is about to end a
+// It is not stuck while a timer will fire or a deadline will pass that wakes one of them or runs a function.
+//
+// Two wakers leave no sign in a trace: a pending time.AfterFunc of code without hooks, and code outside of Go. A caller that is about to end a
 // program has to rule them out, by what is linked into it or by asking the runtime. A damaged or incomplete snapshot is
 // judged by what is known of it; a goroutine whose state is not known counts as alive.
 func Stuck(ix *index.Index) (proven, suspected bool, why string) {
@@ -41,12 +43,21 @@ func judge(ix *index.Index) verdict {
 		}
 		signals = true
 	}
+	last := ix.NumEvents() - 1
+	if last >= 0 {
+		if text := pending(ix, last); text != "" {
+			return verdict{why: text}
+		}
+	}
 	v := verdict{}
 	for i := range b.States {
 		s := &b.States[i]
 		if all[s.G].Start == signalLoop {
 			signals = true
 			continue
+		}
+		if text := wakesItself(ix, last, s); text != "" {
+			return verdict{why: all[s.G].Name + " waits for " + text}
 		}
 		v.blocked = append(v.blocked, s.G)
 		v.since = max(v.since, s.Since)
@@ -127,6 +138,10 @@ func (v *verdict) doubt(ix *index.Index, s *index.GState) {
 		}
 		o := ix.Objects()[c.Obj]
 		switch {
+		case o.Owner >= 0 && c.Recv:
+			if comes(ix, ix.NumEvents()-1, s.G, c.Obj) == comesMaybe {
+				v.note(true, fmt.Sprintf("%s waits for a context%s that was made from one which the recording does not know", name, at(s.Site)))
+			}
 		case o.MadeEvent < 0:
 			v.note(true, fmt.Sprintf("%s waits for a channel that code without hooks made%s: a timer, a signal or a context may wake it", name, at(s.Site)))
 		case o.Reused:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/trace-viz/trace-viz/internal/describe"
 	"github.com/trace-viz/trace-viz/internal/index"
 )
 
@@ -45,7 +46,7 @@ func (w *graph) chainOf(g index.GID) []index.GID {
 	path := []index.GID{g}
 	for len(path) < mostSteps {
 		s := w.state(path[len(path)-1])
-		if !index.Blocked(s.State) {
+		if !index.Blocked(s.State) || wakesItself(w.ix, w.ev, s) != "" {
 			break
 		}
 		next, ok := w.follow(s, path)
@@ -131,6 +132,9 @@ func (w *graph) waits(s *index.GState) string {
 // busy is what a goroutine does that waits for no other one.
 func (w *graph) busy(s *index.GState) string {
 	since := " since " + w.when(s.Since)
+	if s.Op == index.OpPipeRead || s.Op == index.OpPipeWrite {
+		return describe.GState(w.ix, &w.st, *s) + since
+	}
 	switch s.State {
 	case index.StateRunning:
 		return "runs" + since
@@ -144,6 +148,9 @@ func (w *graph) busy(s *index.GState) string {
 	case index.StateSyscall:
 		return "is in a system call" + since
 	case index.StateSleep:
+		if s.Until >= 0 {
+			return "sleeps" + since + at(s.Site) + ", until " + w.when(s.Until)
+		}
 		return "sleeps" + since
 	case index.StateGC:
 		return "works or waits for the garbage collector" + since
@@ -155,6 +162,12 @@ func (w *graph) busy(s *index.GState) string {
 func (c *chain) others(s *index.GState) {
 	w := c.w
 	if !known(s) || (s.Op == "send" || s.Op == "recv") && s.Obj < 0 || s.Op == "select" && len(s.Cases) == 0 {
+		return
+	}
+	if text := wakesItself(w.ix, w.ev, s); text != "" {
+		if owner(s) < 0 {
+			c.add("it need not wait longer than for %s", text)
+		}
 		return
 	}
 	k := w.wakersOf(s)
@@ -177,7 +190,7 @@ func (c *chain) others(s *index.GState) {
 	default:
 		c.add("%s", w.left0(s, k.gone))
 	}
-	if s.Op == "recv" && len(k.alive)+len(k.maybe) == 0 && w.ix.Objects()[s.Obj].Closed < 0 {
+	if s.Op == "recv" && owner(s) < 0 && len(k.alive)+len(k.maybe) == 0 && w.ix.Objects()[s.Obj].Closed < 0 {
 		c.add("%s was never closed", w.object(s.Obj))
 	}
 }
@@ -189,7 +202,18 @@ func (w *graph) act(s *index.GState) string {
 	if s.Op == "select" {
 		return "make a case of it ready"
 	}
+	if end := owner(s); end >= 0 {
+		return ending(w.ix, end) + " " + w.object(end)
+	}
 	return acts[s.Op] + " " + w.object(s.Obj)
+}
+
+// ending is what ends the wait for a context or timer.
+func ending(ix *index.Index, owner index.OID) string {
+	if ix.Objects()[owner].Kind == index.KindContext {
+		return "cancel"
+	}
+	return "set"
 }
 
 // could names those that can end a wait.

@@ -2,6 +2,7 @@ package findings
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -43,6 +44,7 @@ func (w *graph) object(o index.OID) string {
 }
 
 // distinguish numbers the objects of a text that go by one name in the source, such as the locks of two accounts.
+// The numbers are those of the page: among all objects of the name, in the order in which they were first used.
 func (w *graph) distinguish(list []index.OID) {
 	byName := map[string][]index.OID{}
 	for _, o := range list {
@@ -51,12 +53,16 @@ func (w *graph) distinguish(list []index.OID) {
 			byName[name] = append(byName[name], o)
 		}
 	}
-	for name, same := range byName {
-		slices.Sort(same)
-		for i, o := range same {
-			if len(same) > 1 {
-				w.labels[o] = fmt.Sprintf("%s #%d", name, i+1)
-			}
+	maps.DeleteFunc(byName, func(_ string, same []index.OID) bool { return len(same) < 2 })
+	if len(byName) == 0 {
+		return // there may be very many objects
+	}
+	number := map[string]int{}
+	for i := range w.ix.NumObjects() {
+		o := index.OID(i)
+		name := describe.Object(w.ix, o)
+		if number[name]++; slices.Contains(byName[name], o) {
+			w.labels[o] = fmt.Sprintf("%s #%d", name, number[name])
 		}
 	}
 }
@@ -95,6 +101,9 @@ func (w *graph) does(s *index.GState, n int) string {
 	case "send", "recv":
 		if s.Obj < 0 {
 			return wait + " for ever on a nil channel"
+		}
+		if end := owner(s); end >= 0 {
+			return wait + " for " + awaited(w.ix, end, w.ev)
 		}
 		if s.Op == "recv" {
 			return plural(n, "receives", "receive") + " from " + name
@@ -156,6 +165,9 @@ func (w *graph) cases(s *index.GState) string {
 		word := "to send to " + name
 		if c.Recv {
 			word = "to receive from " + name
+		}
+		if end := describe.Owner(w.ix, c.Obj); c.Recv && end >= 0 {
+			word = "for " + awaited(w.ix, end, w.ev)
 		}
 		if !slices.Contains(words, word) {
 			words = append(words, word)

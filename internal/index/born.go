@@ -11,8 +11,12 @@ func (b *builder) create(e *trace.Event, st *trace.StateTransition, id int64, to
 	}
 	// A function of the hooks is left out of the stack. It is the program's goroutine if the program's go statement names
 	// it: go mu.Unlock() becomes one that runs a hook.
+	later := startsWith(st.Stack, laterStart)
+	if later {
+		start = frame{fn: b.in.str(laterStart)}
+	}
 	fn := b.strs[start.fn]
-	if systemFunc(fn) || b.stacks[stack].hook && (creator < 0 || hookStart(e.Stack())) {
+	if systemFunc(fn) || b.stacks[stack].hook && !later && (creator < 0 || hookStart(e.Stack())) {
 		b.goids.set(id, -int32(len(b.sys))-1)
 		b.sys = append(b.sys, sysG{id, gcFunc(fn), true, plainState(to)})
 		return
@@ -29,13 +33,13 @@ func (b *builder) create(e *trace.Event, st *trace.StateTransition, id int64, to
 // newG adds a goroutine of the program.
 func (b *builder) newG(id int64, start frame, spawn uint32, state uint8) int32 {
 	g := int32(len(b.gs))
-	role := b.names.role(id, start, spawn)
+	role := b.inProcess(b.names.role(id, start, spawn))
 	for int(role) >= len(b.roles) {
 		b.roles = append(b.roles, 0)
 	}
 	b.roles[role]++
 	b.gs = append(b.gs, gor{goid: id, spawnEv: noEvent, endEv: noEvent, last: noEvent, parent: None, start: start.fn,
-		role: role, ord: b.roles[role], proc: None, init: state, state: state})
+		role: role, ord: b.roles[role], proc: None, process: b.num, init: state, state: state})
 	b.count(state, 1)
 	b.goids.set(id, g+1)
 	if b.gap {
@@ -48,7 +52,7 @@ func (b *builder) newG(id int64, start frame, spawn uint32, state uint8) int32 {
 func (b *builder) appear(id int64, state uint8) int32 {
 	if id == 1 {
 		// The runtime gives the main goroutine this number, always.
-		return b.newG(1, frame{fn: b.in.str("runtime.main")}, 0, state) + 1
+		return b.begun(b.newG(1, frame{fn: b.in.str("runtime.main")}, 0, state)) + 1
 	}
 	b.sys = append(b.sys, sysG{goid: id, state: state})
 	ref := -int32(len(b.sys))
@@ -75,7 +79,7 @@ func (b *builder) resolve(ref int32, stack uint32) int32 {
 		s.gc = gcFunc(fn)
 		return ref
 	}
-	return b.newG(s.goid, root, 0, s.state) + 1
+	return b.begun(b.newG(s.goid, root, 0, s.state)) + 1
 }
 
 // status takes a goroutine's state at the beginning of a generation.

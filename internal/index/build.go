@@ -7,23 +7,27 @@ import "golang.org/x/exp/trace"
 type data struct {
 	columns
 	tables
-	gs       []gor
-	objs     []object
-	cases    []selCase // of all waiting selects
-	procs    []procLane
-	gc       []int64  // concurrent mark phases: times of begin, end, begin, ...
-	syscalls []int64  // the same while at least one goroutine is in a system call
-	network  []int64  // the same while at least one goroutine waits for the network
-	roles    []uint32 // how many goroutines have string i as role
-	end      int64    // time of the last event of any kind
-	counts   Counts
-	hooks    bool   // there is at least one hook record
-	root     string // directory of the main module, "" if not known
-	version  string
-	quality  Quality
-	ended    bool
-	gaps     int // places where damage cut the recording
-	sumsOf   stateSums
+	gs        []gor
+	objs      []object
+	cases     []selCase // of all waiting selects
+	procs     []procLane
+	gc        []int64  // concurrent mark phases: times of begin, end, begin, ...
+	syscalls  []int64  // the same while at least one goroutine is in a system call
+	network   []int64  // the same while at least one goroutine waits for the network
+	roles     []uint32 // how many goroutines have string i as role
+	end       int64    // time of the last event of any kind
+	counts    Counts
+	spans     []int64 // durations that hook records tell, by the event's k, from 1
+	hooks     bool    // there is at least one hook record
+	records   HookRecords
+	root      string // directory of the main module, "" if not known
+	version   string
+	quality   Quality
+	ended     bool
+	gaps      int // places where damage cut the recording
+	sumsOf    stateSums
+	marking   int       // processes in a concurrent mark phase
+	processes []Process // nil: the one
 }
 
 // gor is a goroutine of the program.
@@ -37,9 +41,11 @@ type gor struct {
 	role    uint32 // string
 	ord     uint32 // place among those of its role, from 1
 	proc    int16  // where it ran before its first event, -1
+	process int16  // from 0
 	init    uint8  // state then
 	state   uint8
-	hidden  bool // in a system call of the hooks
+	hidden  bool   // in a system call of the hooks
+	later   uint32 // site of the AfterFunc whose function it runs, 0 if it is another goroutine
 }
 
 // procLane is what a proc ran that is not told by the events of the program's goroutines.
@@ -73,28 +79,22 @@ type builder struct {
 	opt   Options
 	names *namer
 
-	goids    goidTable
-	sys      []sysG
-	procIdx  map[int32]int16
-	procFast [256]int16 // procIdx of small numbers, plus 1
-	addr     map[uint64]OID
+	*process // whose events are being taken
 	hg       []hookG
-	met      []wake           // goroutines that the one whose record is taken woke within that operation
+	met      []wake        // goroutines that the one whose record is taken woke within that operation
+	owners   map[owned]OID // channels that belong to contexts and timers
+	pipes    map[pipeKey]*pipeState
 	pend     map[int32][]wake // woken goroutines whose operation takes effect with the next record of the waker
 
 	t0      int64 // of the first event
 	started bool
 	now     int64
-	ownStop trace.GoID // goroutine in whose name the hooks stop the world
-	gap     bool       // states are being learnt anew, after damage
-	seen    []bool     // with gap: goroutines that are known to live
 	args    []int64
 }
 
 func newBuilder(opt Options) *builder {
 	d := &data{}
-	b := &builder{data: d, in: newInterner(&d.tables), opt: opt, procIdx: map[int32]int16{}, addr: map[uint64]OID{},
-		pend: map[int32][]wake{}, ownStop: trace.NoGoroutine}
+	b := &builder{data: d, in: newInterner(&d.tables), opt: opt, process: newProcess(0), pend: map[int32][]wake{}}
 	b.names = newNamer(b.in, opt.Sites)
 	d.counts.Processes = 1
 	return b
@@ -132,9 +132,9 @@ func (b *builder) event(e *trace.Event) {
 // generation.
 func (b *builder) clock(t int64) {
 	if !b.started {
-		b.started, b.t0, b.now = true, t, -1
+		b.started, b.t0, b.now = true, t+b.skew, -1
 	}
-	b.now = max(t-b.t0, b.now+1)
+	b.now = max(t+b.skew-b.t0, b.now+1)
 	b.end = b.now
 }
 
@@ -299,8 +299,13 @@ func (b *builder) sysStep(ref int32, kind EventKind, state uint8, proc int16) {
 			run = StateGC
 		}
 		b.laneExtra(proc, 0, run)
-	case KindBlock, KindStop, KindEnd:
+	case KindBlock, KindStop, KindEnd, KindSyscall:
+		// In a system call it only keeps the proc, mostly asleep, until the runtime takes the proc away: that is no work.
 		b.laneExtra(proc, 0, StateNone)
+	case KindSysExit:
+		if state == StateRunning {
+			b.laneExtra(proc, 0, StateRunning)
+		}
 	}
 	if kind == KindEnd {
 		b.goids.drop(s.goid)

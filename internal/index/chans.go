@@ -185,7 +185,7 @@ func (b *builder) announceSelect(ev uint32, g int32, rec *hook.Record) {
 	b.announce(g, KindSelect, ev, None)
 	first := len(b.cases)
 	for i := 0; i+1 < len(rec.Args); i += 2 {
-		c := selCase{obj: b.object(uint64(rec.Args[i]), KindChannel, b.caseSite(rec.Site, i/2), false), recv: rec.Args[i+1] != 0}
+		c := selCase{obj: b.object(uint64(rec.Args[i]), KindChannel, b.caseSite(rec.Site, i/2), false), recv: rec.Args[i+1] != 0, site: rec.Site}
 		b.cases = append(b.cases, c)
 		if c.obj < 0 {
 			continue

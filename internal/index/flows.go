@@ -135,8 +135,12 @@ func (ix *Index) message(id OID, k int) (Flow, bool) {
 	if s.ev == noEvent || r.ev == noEvent {
 		return Flow{}, false
 	}
-	return Flow{Kind: "message", From: GID(ix.g(s.ev)), To: GID(ix.g(r.ev)), Obj: id, T0: ix.time(s.effect),
-		T1: ix.time(r.effect), FromEvent: int(s.effect), Event: int(r.effect), K: k + 1}, true
+	from := s.effect
+	if ix.objs[id].kind == KindPipe {
+		from = min(from, r.effect) // the reader was sooner with its record
+	}
+	return Flow{Kind: "message", From: GID(ix.g(s.ev)), To: GID(ix.g(r.ev)), Obj: id, T0: ix.time(from),
+		T1: ix.time(r.effect), FromEvent: int(from), Event: int(r.effect), K: k + 1}, true
 }
 
 // thin keeps limit elements of a list, evenly.

@@ -52,8 +52,12 @@ func dump(ix *index.Index) string {
 		fmt.Fprintf(&b, "goroutine %d %s start %s parent %d spawn %s end %d\n", g.ID, g.Name, g.Start, g.Parent, g.SpawnSite, g.EndEvent)
 	}
 	for _, o := range ix.Objects() {
-		fmt.Fprintf(&b, "object %d %s %s %s cap %d made %s closed %d inexact %v reused %v\n", o.ID, o.Kind, o.Name, o.Type, o.Cap, o.Made,
+		fmt.Fprintf(&b, "object %d %s %s %s cap %d made %s closed %d inexact %v reused %v", o.ID, o.Kind, o.Name, o.Type, o.Cap, o.Made,
 			o.Closed, o.Inexact, o.Reused)
+		if o.Owner >= 0 || o.Parent >= 0 {
+			fmt.Fprintf(&b, " owner %d parent %d", o.Owner, o.Parent)
+		}
+		b.WriteString("\n")
 	}
 	before := map[string]string{}
 	for i := -1; i < ix.NumEvents(); i++ {
@@ -74,6 +78,9 @@ func dump(ix *index.Index) string {
 			}
 			if e.Reason != "" {
 				fmt.Fprintf(&b, " %q", e.Reason)
+			}
+			if e.Span != 0 {
+				fmt.Fprintf(&b, " span %d", e.Span)
 			}
 			if e.Delta != 0 {
 				fmt.Fprintf(&b, " %+d", e.Delta)
@@ -124,6 +131,12 @@ func describe(ix *index.Index, s index.State) map[string]string {
 		for _, o := range g.Held {
 			d += " holds " + name(o)
 		}
+		if g.Owner >= 0 {
+			d += " of " + name(g.Owner)
+		}
+		if g.Until >= 0 {
+			d += fmt.Sprintf(" until %d", g.Until)
+		}
 		if g.Forever {
 			d += " forever"
 		}
@@ -159,8 +172,24 @@ func describe(ix *index.Index, s index.State) map[string]string {
 	for _, o := range s.Onces {
 		m[fmt.Sprintf("once %d", o.Obj)] = fmt.Sprintf("runner %d done %v waiters %s", o.Runner, o.Done, gs(o.Waiters))
 	}
+	describeEnds(m, s, gs)
 	if len(s.Cycles) > 0 {
 		m["cycles"] = fmt.Sprint(s.Cycles)
 	}
 	return m
+}
+
+// describeEnds adds contexts and timers.
+func describeEnds(m map[string]string, s index.State, gs func([]index.GID) string) {
+	for _, c := range s.Contexts {
+		d := "live"
+		if c.Cancelled {
+			d = fmt.Sprintf("cancelled at %d by %s of %d, goroutine %d, event %d, inferred %v", c.At, c.Why, c.ByObj, c.By, c.Event, c.Inferred)
+		}
+		m[fmt.Sprintf("context %d", c.Obj)] = fmt.Sprintf("%s deadline %d parent %d waiters %s", d, c.Deadline, c.Parent, gs(c.Waiters))
+	}
+	for _, c := range s.Timers {
+		m[fmt.Sprintf("timer %d", c.Obj)] = fmt.Sprintf("%s since %d event %d until %d every %d of %d inferred %v waiters %s", c.State, c.Since,
+			c.Event, c.Until, c.Every, c.Context, c.Inferred, gs(c.Waiters))
+	}
 }

@@ -23,13 +23,17 @@ type hookG struct {
 // log takes a user log event: a hook record, or a log of the program's own.
 func (b *builder) log(e *trace.Event) {
 	l := e.Log()
-	rec, ok := hook.Decode(l.Category, b.args[:0])
+	rec, value, ok := hook.DecodeLog(l.Category, l.Message, b.args[:0])
 	if !ok {
 		b.annotation(e, KindLog, l.Category, l.Message)
 		return
 	}
 	b.args = rec.Args[:0]
 	b.hooks = true
+	b.records.N++
+	if l.Category[len(l.Category)-1] == hook.Elsewhere {
+		b.records.First++
+	}
 	if rec.Op == hook.Sampled {
 		return
 	}
@@ -40,8 +44,16 @@ func (b *builder) log(e *trace.Event) {
 	for int(g) >= len(b.hg) {
 		b.hg = append(b.hg, hookG{obj: None, lock: None, lastO: None})
 	}
+	if rec.Op == hook.PipeRead || rec.Op == hook.PipeWrite {
+		b.pipe(e, g, &rec)
+		return
+	}
 	b.learnRoot(&rec, e)
-	b.record(e, g, &rec, l.Message)
+	if rec.Op == hook.ContextDone || rec.Op == hook.TimerName {
+		b.tie(&rec)
+		return
+	}
+	b.record(e, g, &rec, value)
 }
 
 // opKinds tells what each record is.
@@ -64,6 +76,9 @@ var opKinds = [256]struct {
 	hook.CondSignal: {KindSignal, KindCond}, hook.CondBroadcast: {KindBroadcast, KindCond},
 	hook.OnceRun: {KindOnceRun, KindOnce}, hook.OnceRan: {KindOnceRan, KindOnce},
 	hook.OnceWait: {KindOnceWait, KindOnce}, hook.OnceWoken: {KindOnceWoken, KindOnce},
+	hook.SleepBegin: {KindSleep, ""}, hook.ContextMake: {KindCtxMade, KindContext}, hook.ContextCancel: {KindCancel, KindContext},
+	hook.ContextAfter: {KindTimerSet, KindTimer}, hook.TimerMake: {KindTimerSet, KindTimer}, hook.TimerReset: {KindReset, KindTimer},
+	hook.TimerStop: {KindTimerStop, KindTimer}, hook.TimerRun: {KindTimerRun, KindTimer},
 }
 
 // record adds the event of a hook record and does what it means.
@@ -76,7 +91,9 @@ func (b *builder) record(e *trace.Event, g int32, rec *hook.Record, value string
 		what.kind = KindSelectSend
 	}
 	id := OID(None)
-	if what.obj != "" {
+	if what.kind >= KindSleep && what.obj != "" {
+		id = b.waitObject(rec, what.obj)
+	} else if what.obj != "" {
 		id = b.object(rec.Obj, what.obj, rec.Site, rec.Op == hook.ChanMake)
 	}
 	ev := b.add(row{kind: what.kind, proc: b.proc(e.Proc()), g: g, other: int32(id), stack: b.in.stack(e.Stack())})
@@ -103,8 +120,13 @@ func (b *builder) record(e *trace.Event, g int32, rec *hook.Record, value string
 		b.selectRecord(ev, g, id, rec)
 	case id >= 0 && what.kind <= KindRUnlock:
 		b.lockRecord(ev, g, id)
+	case what.kind >= KindSleep:
+		b.waitRecord(ev, g, id, rec)
 	case id >= 0:
 		b.syncRecord(ev, g, id, rec)
+	}
+	if id >= 0 && b.objs[id].owner >= 0 && (what.kind == KindRecv || what.kind == KindRecvDone || what.kind == KindSelectRecv) {
+		b.ownerSeen(ev, b.objs[id].owner)
 	}
 	p := &b.hg[g]
 	p.last, p.lastO = what.kind, id

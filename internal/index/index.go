@@ -80,6 +80,15 @@ func (ix *Index) GoVersion() string { return ix.version }
 // HasHooks tells whether there are hook records.
 func (ix *Index) HasHooks() bool { return ix.hooks }
 
+// HookRecords counts what the hooks wrote.
+type HookRecords struct {
+	N     int // all records
+	First int // those in the long form, of what had not been met lately: they cost more (see tracer/hook/wire.go)
+}
+
+// HookRecords returns the number of hook records, those that are no events included.
+func (ix *Index) HookRecords() HookRecords { return ix.records }
+
 // Ended tells whether the recording is over: false for snapshots of a live one.
 func (ix *Index) Ended() bool { return ix.ended }
 
@@ -107,11 +116,15 @@ func (ix *Index) makeGoroutines() []Goroutine {
 // Goroutine returns goroutine g, which must be one. It makes nothing of the others, of which there may be millions.
 func (ix *Index) Goroutine(id GID) Goroutine {
 	p := &ix.gs[id]
-	g := Goroutine{ID: id, Process: 1, GoID: p.goid, Name: ix.goroutineName(int32(id)), Role: ix.strs[p.role],
+	role, _ := ix.roleOf(p)
+	g := Goroutine{ID: id, Process: int(p.process) + 1, GoID: p.goid, Name: ix.goroutineName(int32(id)), Role: role,
 		Start: ix.strs[p.start], Parent: GID(p.parent), SpawnEvent: None, Ended: -1, EndEvent: None}
 	if p.spawnEv != noEvent {
 		g.SpawnEvent, g.Created = int(p.spawnEv), ix.time(p.spawnEv)
 		g.SpawnSite = ix.siteOfStack(ix.stackID(p.spawnEv))
+	}
+	if s, ok := ix.sites.Site(p.later); ok {
+		g.SpawnSite = Site{ix.sites.Files[s.File], s.Line, s.Func}
 	}
 	if p.endEv != noEvent {
 		g.EndEvent, g.Ended = int(p.endEv), ix.time(p.endEv)
@@ -159,6 +172,7 @@ func (ix *Index) Procs() []ProcInfo {
 			busy += ix.end - p.since
 		}
 		list[i] = ProcInfo{ID: int(p.id)}
+		list[i].Process, list[i].P = SplitProc(p.id)
 		if ix.end > 0 {
 			list[i].Busy = min(1, float64(busy)/float64(ix.end))
 		}
@@ -198,8 +212,10 @@ func (ix *Index) hookEvent(e *Event, ev uint32) {
 		e.Site = site
 	}
 	switch e.Kind {
-	case KindAdd:
+	case KindAdd, KindPipeRead, KindPipeWrite:
 		e.Delta = int(ix.k(ev))
+	case KindSleep, KindCtxMade, KindTimerSet, KindReset:
+		e.Span = ix.span(ev)
 	case KindSend, KindSendBlock, KindSendDone, KindSelectSend:
 		e.Message, e.OK = int(ix.k(ev)), true
 		e.Value = ix.strs[ix.val(ev)]
@@ -208,6 +224,11 @@ func (ix *Index) hookEvent(e *Event, ev uint32) {
 		e.Value = ix.valueOf(e.Obj, e.Message)
 	case KindSelect:
 		e.Message = int(ix.k(ev))
+		if cases := ix.casesOf(ev); len(cases) > 0 { // the stack shows the line of the last case
+			if s, ok := ix.sites.Site(cases[0].site); ok {
+				e.Site = Site{ix.sites.Files[s.File], s.Line, s.Func}
+			}
+		}
 	}
 	if e.Kind == KindSelectSend || e.Kind == KindSelectRecv {
 		e.Case = int(ix.cas(ev) &^ noElementBit)
@@ -336,7 +357,7 @@ func nearest(ev, dir int, tracks ...*track) int {
 // key splits a row's name: 'g', 'p' or 'o' with a number, or 0 with -1.
 func (k RowKey) split() (byte, int) {
 	s := string(k)
-	if len(s) < 2 || len(s) > 10 || !strings.ContainsRune("gpo", rune(s[0])) {
+	if len(s) < 2 || len(s) > 10 || !strings.ContainsRune("gpor", rune(s[0])) {
 		return 0, -1
 	}
 	n := 0

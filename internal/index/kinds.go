@@ -52,6 +52,16 @@ const (
 	KindOnceWait
 	KindOnceWoken
 
+	KindSleep     // about to sleep
+	KindCtxMade   // a context was made
+	KindCancel    // about to call a cancel function
+	KindTimerSet  // a timer was made and set; of context.AfterFunc too
+	KindReset     // about to set a timer anew
+	KindTimerStop // about to stop a timer
+	KindTimerRun  // the function of a timer begins to run
+	KindPipeRead  // bytes were read from a pipe
+	KindPipeWrite // bytes were written to a pipe
+
 	KindAssistBegin // G works for the garbage collector
 	KindAssistEnd
 	KindRangeBegin // Reason names the range
@@ -77,6 +87,9 @@ var kindNames = [numKinds]string{
 	KindAdd: "add", KindWait: "wait", KindWaited: "waited", KindCondWait: "cond-wait", KindCondWoken: "cond-woken",
 	KindSignal: "signal", KindBroadcast: "broadcast", KindOnceRun: "once-run", KindOnceRan: "once-ran",
 	KindOnceWait: "once-wait", KindOnceWoken: "once-woken",
+	KindSleep: "sleep", KindCtxMade: "context", KindCancel: "cancel", KindTimerSet: "timer", KindReset: "reset",
+	KindTimerStop: "timer-stop", KindTimerRun: "timer-run",
+	KindPipeRead: "pipe-read", KindPipeWrite: "pipe-write",
 	KindRangeBegin: "range-begin", KindRangeEnd: "range-end", KindRegionBegin: "region-begin", KindRegionEnd: "region-end",
 	KindTaskBegin: "task-begin", KindTaskEnd: "task-end", KindLog: "log",
 }
@@ -89,4 +102,4 @@ func (k EventKind) String() string {
 }
 
 // Hook tells whether events of kind k come from hook records.
-func (k EventKind) Hook() bool { return k >= KindMake && k <= KindOnceWoken }
+func (k EventKind) Hook() bool { return k >= KindMake && k <= KindPipeWrite }

@@ -31,12 +31,13 @@ func (b *builder) proc(id trace.ProcID) int16 {
 	if p, ok := b.procIdx[key]; ok {
 		return p
 	}
-	if len(b.procs) == math.MaxInt16 {
+	lane, ok := b.laneID(key)
+	if !ok || len(b.procs) == math.MaxInt16 {
 		return None
 	}
 	p := int16(len(b.procs))
 	b.procIdx[key] = p
-	b.procs = append(b.procs, procLane{id: key, since: b.now})
+	b.procs = append(b.procs, procLane{id: lane, since: b.now})
 	if int(key) < len(b.procFast) {
 		b.procFast[key] = p + 1
 	}
@@ -111,13 +112,23 @@ func (b *builder) stopTheWorld(e *trace.Event, kind trace.EventKind, name string
 }
 
 func (b *builder) gcPhase(end bool, name string) {
-	if open := len(b.gc)%2 == 1; open == !end {
+	if b.gcOpen == !end {
 		return
 	}
+	b.gcOpen = !end
+	b.gcs++
 	kind := KindRangeBegin
 	if end {
 		kind = KindRangeEnd
 	}
-	b.gc = append(b.gc, b.now)
+	if end {
+		b.marking--
+	}
+	if b.marking == 0 {
+		b.gc = append(b.gc, b.now)
+	}
+	if !end {
+		b.marking++
+	}
 	b.add(row{kind: kind, proc: None, g: None, other: None, reason: b.in.reason(name)})
 }

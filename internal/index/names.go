@@ -46,6 +46,8 @@ func (n *namer) role(goid int64, start frame, spawn uint32) uint32 {
 		role = "main"
 	case fn == "":
 		return n.in.str("goroutine")
+	case strings.HasPrefix(fn, laterStart):
+		role = "AfterFunc" // until its first record says which
 	default:
 		role = n.fromSpawn(fn, spawn)
 		if role == "" {
@@ -92,6 +94,21 @@ func (n *namer) fromSpawn(fn string, spawn uint32) string {
 		return ""
 	}
 	return n.sites.Spawns[best].Name
+}
+
+// later returns the name of the goroutines that the AfterFunc at a site starts, "" if it is not known.
+func (n *namer) later(site uint32) string {
+	s, ok := n.sites.Site(site)
+	if !ok {
+		return ""
+	}
+	name, col := "", -1
+	for _, i := range n.byLine[s.Line] {
+		if p := &n.sites.Spawns[i]; p.File == s.File && p.Line == s.Line && p.Col <= s.Col && p.Col > col {
+			name, col = p.Name, p.Col
+		}
+	}
+	return name
 }
 
 // errgroup begins the names of the methods of golang.org/x/sync/errgroup.Group, whose Go and TryGo begin goroutines for others.
@@ -233,5 +250,6 @@ func (d *data) goroutineName(g int32) string {
 	if d.roles[p.role] < 2 {
 		return d.strs[p.role]
 	}
-	return d.strs[p.role] + " #" + strconv.Itoa(int(p.ord))
+	role, process := d.roleOf(p)
+	return role + " #" + strconv.Itoa(int(p.ord)) + process
 }

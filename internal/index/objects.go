@@ -14,9 +14,11 @@ const (
 	KindWaitGroup = "waitgroup"
 	KindCond      = "cond"
 	KindOnce      = "once"
+	KindContext   = "context"
+	KindTimer     = "timer"
 )
 
-// object is a channel, lock, WaitGroup, Cond or Once.
+// object is a channel, lock, WaitGroup, Cond, Once, context or timer.
 type object struct {
 	addr    uint64
 	kind    string
@@ -32,11 +34,17 @@ type object struct {
 	guess   bool   // code without hooks used it too
 	doubt   bool   // the address may have served another object
 	timer   bool   // a channel whose elements come from a timer of the runtime
+	process int16  // from 0
 	gcs     int    // collections that had begun or ended at its last use
 	steps   []step
 	sends   []op // channel: in the order in which they took effect; element k-1 is the k-th send
 	recvs   []op
 	readers []readerOp // rwmutex
+	phases  []phase    // context, timer
+	owner   OID        // of a channel: the context or timer that it belongs to, else -1
+	parent  OID        // of a context: the one that it was made from; of a timer: the context that fires it; else -1
+	open    bool       // of a context: the one that it was made from is not known
+	how     uint8      // of a timer: a Timer constant of the hooks
 
 	ch *chanState // of the builder
 }
@@ -102,10 +110,19 @@ func (b *builder) caseSite(site uint32, i int) uint32 {
 type selCase struct {
 	obj  OID
 	recv bool
+	site uint32 // of the statement
 }
 
 // object returns the object of a record at an address: the one that lives there, or a new one.
 func (b *builder) object(addr uint64, kind string, site uint32, fresh bool) OID {
+	id := b.objectAt(addr, kind, site, fresh)
+	if len(b.owners) > 0 && kind == KindChannel {
+		b.ownerOf(addr, id)
+	}
+	return id
+}
+
+func (b *builder) objectAt(addr uint64, kind string, site uint32, fresh bool) OID {
 	if addr == 0 {
 		return None
 	}
@@ -137,7 +154,7 @@ func (b *builder) object(addr uint64, kind string, site uint32, fresh bool) OID 
 	}
 	id = OID(len(b.objs))
 	o := object{addr: addr, kind: kind, site: site, timer: at.Timer, make: noEvent, first: noEvent, closed: noEvent, gone: noEvent, cap: -1,
-		gcs: len(b.gc)}
+		gcs: b.gcs, process: b.num, owner: None, parent: None}
 	if kind == KindChannel {
 		o.ch = &chanState{}
 		b.counts.Channels++
@@ -152,8 +169,8 @@ func (b *builder) object(addr uint64, kind string, site uint32, fresh bool) OID 
 // nameObject gives an object a name from a later site if the first had none, and looks for signs that another object
 // lives at the address by now.
 func (b *builder) nameObject(o *object, site uint32) {
-	collected := o.gcs != len(b.gc)
-	o.gcs = len(b.gc)
+	collected := o.gcs != b.gcs
+	o.gcs = b.gcs
 	if collected && o.kind == KindChannel && o.make == noEvent {
 		o.doubt = true // whoever made it may have dropped it, and made another
 	}
@@ -275,8 +292,8 @@ func (b *builder) commit(list *[]op, late []lateOp, at uint32) []lateOp {
 // exported returns what Objects says of o.
 func (d *data) exported(id OID, sites *rewrite.Sites) Object {
 	o := &d.objs[id]
-	x := Object{ID: id, Kind: o.kind, Addr: o.addr, Cap: int(o.cap), MadeEvent: None, FirstEvent: int(o.first),
-		LastEvent: int(o.last), Closed: None, Reused: o.doubt, Inexact: o.guess}
+	x := Object{ID: id, Kind: o.kind, Addr: o.addr, Process: int(o.process) + 1, Cap: int(o.cap), MadeEvent: None, FirstEvent: int(o.first),
+		LastEvent: int(o.last), Closed: None, Reused: o.doubt, Inexact: o.guess, Owner: o.owner, Parent: o.parent}
 	if o.addr&freshBit != 0 {
 		x.Addr = 0 // there are many
 	}
@@ -294,6 +311,9 @@ func (d *data) exported(id OID, sites *rewrite.Sites) Object {
 		if x.Made.File == "" {
 			x.Made = d.siteOfStack(d.stackID(o.make))
 		}
+	}
+	if o.kind == KindPipe {
+		x.Name = o.pipeName()
 	}
 	if o.closed != noEvent {
 		x.Closed = int(o.closed)

@@ -86,9 +86,15 @@ func (b *builder) beginGap() {
 	b.gap = true
 	b.gaps++
 	b.seen = make([]bool, len(b.gs))
-	clear(b.pend)
+	for g := range b.pend {
+		if b.gs[g].process == b.num {
+			delete(b.pend, g)
+		}
+	}
 	for i := range b.objs {
-		b.objs[i].doubt, b.objs[i].guess = true, true
+		if o := &b.objs[i]; o.process == b.num {
+			o.doubt, o.guess = true, true
+		}
 	}
 }
 
@@ -107,18 +113,10 @@ func (b *builder) endGap(whole bool) {
 	b.gap = false
 	for g := range b.gs {
 		p := &b.gs[g]
-		if p.state == StateEnded || g < len(b.seen) && b.seen[g] {
+		if p.process != b.num || p.state == StateEnded || g < len(b.seen) && b.seen[g] {
 			continue
 		}
-		b.now++
-		b.end = b.now
-		ev := b.add(row{kind: KindEnd, state: StateEnded, proc: None, g: int32(g), other: None, reason: b.in.reason("lost")})
-		b.change(int32(g), ev, StateEnded)
-		p.endEv = ev
-		b.goids.drop(p.goid)
-		if g < len(b.hg) {
-			b.flush(int32(g))
-		}
+		b.endLost(int32(g), "lost")
 	}
 	b.seen = nil
 }

@@ -109,7 +109,8 @@ func (b *builder) takeBlock(bl *block) error {
 	return errors.Join(err, bl.err)
 }
 
-// Open reads a whole trace. A damaged file is read as far as that is possible, and Quality says what is missing; an
+// Open reads a whole trace and, if it is that of a recording, those of the processes that its program started (Children) on
+// one clock with it. A damaged file is read as far as that is possible, and Quality says what is missing; an
 // error means that nothing could be read.
 func Open(path string, opt Options) (*Index, error) {
 	info, err := os.Stat(path) // before opening it: a pipe that nobody writes to must not hold us up
@@ -121,6 +122,11 @@ func Open(path string, opt Options) (*Index, error) {
 	}
 	if info.Mode()&os.ModeNamedPipe != 0 {
 		return nil, fmt.Errorf("read %s: it is a pipe, which can be read only once: save it to a file first", path)
+	}
+	if children := Children(path); len(children) > 0 {
+		if ix, err := openMerged(path, children, opt); err == nil {
+			return ix, nil
+		} // what is wrong with the program's own trace is found again
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -81,8 +81,14 @@ func (b *builder) stackState(stack uint32) uint8 {
 	return StateBlocked
 }
 
+// laterStart begins the name of the function of the hooks with which the goroutine of an AfterFunc starts.
+const laterStart = "tracevizhook.(*later).run"
+
 // systemFunc tells whether goroutines that run fn are not the program's.
 func systemFunc(fn string) bool {
+	if strings.HasPrefix(fn, laterStart) {
+		return false
+	}
 	return strings.HasPrefix(fn, "runtime.") && fn != "runtime.main" || strings.HasPrefix(fn, "runtime/trace.") || hookFunc(fn)
 }
 
@@ -95,6 +101,14 @@ func gcFunc(fn string) bool {
 func hookFunc(fn string) bool {
 	rest, ok := strings.CutPrefix(fn, "tracevizhook")
 	return ok && rest != "" && (rest[0] == '.' || rest[0] == '/')
+}
+
+// startsWith tells whether the name of the innermost function of a stack begins with prefix.
+func startsWith(s trace.Stack, prefix string) bool {
+	for f := range s.Frames() {
+		return strings.HasPrefix(f.Func, prefix)
+	}
+	return false
 }
 
 // hookStart tells whether the innermost frame of a stack is of the hooks.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/trace-viz/trace-viz/internal/index"
@@ -20,12 +21,21 @@ type replay struct {
 	holder  map[index.OID]index.GID
 	readers map[index.OID][]index.GID
 	counter map[index.OID]int
+	ends    map[index.OID]*ending
+}
+
+// An ending is what the replay knows of a context or timer.
+type ending struct {
+	parent       index.OID
+	until, every int64 // until: -1 if it does not end by itself
+	over         int64 // -1: not by a call or a receive
+	stopped      bool
 }
 
 func newReplay(ix *index.Index) *replay {
 	r := &replay{ix: ix, state: map[index.GID]uint8{}, since: map[index.GID]int{}, waits: map[index.GID]index.Event{},
 		level: map[index.OID]int{}, holder: map[index.OID]index.GID{}, readers: map[index.OID][]index.GID{},
-		counter: map[index.OID]int{}}
+		counter: map[index.OID]int{}, ends: map[index.OID]*ending{}}
 	for _, g := range ix.Goroutines() {
 		if g.SpawnEvent < 0 {
 			r.state[g.ID] = ix.StateOf(-1, g.ID).State
@@ -87,6 +97,7 @@ func (r *replay) step(e index.Event) {
 	default:
 		delete(r.waits, e.G)
 	}
+	r.wait(e)
 	switch e.Kind {
 	case index.KindLock, index.KindLockDone, index.KindOnceRun:
 		r.holder[e.Obj] = e.G
@@ -102,6 +113,94 @@ func (r *replay) step(e index.Event) {
 	case index.KindAdd:
 		r.counter[e.Obj] += e.Delta
 	}
+}
+
+// wait takes what makes, sets, stops and ends contexts and timers.
+func (r *replay) wait(e index.Event) {
+	obj := e.Obj
+	if obj >= 0 && r.ix.Objects()[obj].Owner >= 0 {
+		obj = r.ix.Objects()[obj].Owner
+	}
+	if obj < 0 {
+		return
+	}
+	o := r.ix.Objects()[obj]
+	end := r.ends[obj]
+	if end == nil {
+		end = &ending{parent: o.Parent, until: -1, over: -1}
+	}
+	switch e.Kind {
+	case index.KindCtxMade, index.KindTimerSet, index.KindReset:
+		*end = ending{parent: o.Parent, until: -1, over: -1, every: end.every}
+		if e.Span != 0 || e.Kind != index.KindCtxMade && o.Parent < 0 {
+			end.until = e.Time + max(e.Span, 0)
+		}
+		if e.Kind == index.KindTimerSet && strings.Contains(o.Type, "Ticker") || end.every > 0 {
+			end.every = max(e.Span, 0)
+		}
+	case index.KindTimerStop:
+		*end = ending{parent: o.Parent, until: -1, over: -1, every: end.every, stopped: true}
+	case index.KindTimerRun:
+		end.over, end.stopped = e.Time, false
+	case index.KindCancel:
+		r.finish(end, e)
+	case index.KindRecv, index.KindRecvDone, index.KindSelectRecv:
+		if end.stopped || end.every > 0 {
+			return
+		}
+		r.finish(end, e)
+	default:
+		return
+	}
+	r.ends[obj] = end
+}
+
+// finish ends what is not over at the event.
+func (r *replay) finish(end *ending, e index.Event) {
+	if over, _ := r.isOver(end, e.Time); !over {
+		end.over = e.Time
+	}
+}
+
+// isOver tells whether a context or timer is over at a time, and since when.
+func (r *replay) isOver(end *ending, t int64) (over bool, since int64) {
+	times := []int64{end.over}
+	if end.every == 0 {
+		times = append(times, end.until)
+	}
+	if p := r.ends[end.parent]; p != nil {
+		if over, at := r.isOver(p, t); over && !end.stopped {
+			times = append(times, at)
+		}
+	}
+	since = -1
+	for _, at := range times {
+		if at >= 0 && at <= t && (since < 0 || at < since) {
+			since = at
+		}
+	}
+	return since >= 0, since
+}
+
+// compareEnds tells how the contexts and timers of a state differ from what the replay has.
+func (r *replay) compareEnds(s index.State) error {
+	for _, c := range s.Contexts {
+		if over, at := r.isOver(r.ends[c.Obj], s.Time); over != c.Cancelled || over && c.At < at {
+			return fmt.Errorf("context %d: over %v at %d, want %v at %d", c.Obj, c.Cancelled, c.At, over, at)
+		}
+	}
+	for _, c := range s.Timers {
+		end, want := r.ends[c.Obj], index.TimerArmed
+		if over, _ := r.isOver(end, s.Time); over {
+			want = index.TimerFired
+		} else if end.stopped {
+			want = index.TimerStopped
+		}
+		if c.State != want {
+			return fmt.Errorf("timer %d: %s, want %s", c.Obj, c.State, want)
+		}
+	}
+	return nil
 }
 
 // compare tells how a state differs from what the replay has; Cond moves its lock outside of what the replay follows.
@@ -121,8 +220,8 @@ func (r *replay) compare(s index.State, conds bool) error {
 			return fmt.Errorf("wait group %d: counter %d, want %d", w.Obj, w.Counter, r.counter[w.Obj])
 		}
 	}
-	if conds {
-		return nil
+	if err := r.compareEnds(s); err != nil || conds {
+		return err
 	}
 	for _, l := range s.Locks {
 		want, held := r.holder[l.Obj]
@@ -172,7 +271,7 @@ func checkReplay(t *testing.T, ix *index.Index) {
 func checkMessages(t *testing.T, ix *index.Index) {
 	t.Helper()
 	for _, o := range ix.Objects() {
-		if o.Kind != index.KindChannel || o.Inexact {
+		if o.Kind != index.KindChannel || o.Inexact || o.Owner >= 0 {
 			continue
 		}
 		values, sent, got := map[int]string{}, map[int]int{}, map[int]int{}

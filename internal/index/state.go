@@ -13,7 +13,7 @@ const maxIdle = 1000
 func (ix *Index) State(ev int) State {
 	ev = max(-1, min(ev, ix.n-1))
 	s := State{Event: ev, Goroutines: []GState{}, Chans: []ChanState{}, Locks: []LockState{}, WGs: []WGState{},
-		Conds: []CondState{}, Onces: []OnceState{}, Cycles: [][]GID{}}
+		Conds: []CondState{}, Onces: []OnceState{}, Contexts: []ContextState{}, Timers: []TimerState{}, Cycles: [][]GID{}}
 	if ev >= 0 {
 		s.Time = ix.time(uint32(ev))
 	}
@@ -74,7 +74,7 @@ func (ix *Index) StateOf(ev int, g GID) GState {
 // stateOf is StateOf without the locks that are held.
 func (ix *Index) stateOf(ev int, g int32) GState {
 	p := &ix.gs[g]
-	s := GState{G: GID(g), State: p.init, SinceEvent: None, Obj: None, OpEvent: None, Proc: None, Held: []OID{},
+	s := GState{G: GID(g), State: p.init, SinceEvent: None, Obj: None, Owner: None, Until: None, OpEvent: None, Proc: None, Held: []OID{},
 		Cases: []SelectCase{}, WokenBy: None, WokenEv: None, LastHook: None}
 	if p.proc >= 0 {
 		s.Proc = ix.procs[p.proc].id
@@ -98,9 +98,16 @@ func (ix *Index) stateOf(ev int, g int32) GState {
 	for ; j >= 0; j-- {
 		if at := acts.at(j); ix.kind(at).Hook() {
 			s.LastHook = int(at)
-			ix.waiting(&s, at, ev)
+			if ix.kind(at) == KindSleep {
+				ix.sleeping(&s, at, states, i)
+			} else {
+				ix.waiting(&s, at, ev)
+			}
 			break
 		}
+	}
+	if s.State == StateNetwork || s.State == StateSyscall {
+		ix.pipeWait(&s, states, i, acts)
 	}
 	s.Forever = ix.ended && i == states.n-1 && Blocked(s.State)
 	return s
@@ -175,12 +182,27 @@ func (ix *Index) waiting(s *GState, at uint32, ev int) {
 	}
 	s.Op = op
 	if kind != KindSelect {
-		s.Obj = OID(ix.other(at))
+		if s.Obj = OID(ix.other(at)); s.Obj >= 0 {
+			s.Owner = ix.objs[s.Obj].owner
+		}
 		return
 	}
 	for _, c := range ix.casesOf(at) {
 		s.Cases = append(s.Cases, SelectCase{c.obj, c.recv})
 	}
+}
+
+// sleeping fills in the sleep that a goroutine is in, if its last hook event at announced it and it slept only once since then.
+func (ix *Index) sleeping(s *GState, at uint32, states *track, i int) {
+	if s.State != StateSleep || s.SinceEvent < int(at) {
+		return
+	}
+	for j := i - 1; j >= 0 && states.at(j) > at; j-- {
+		if ix.columns.state(states.at(j)) == StateSleep {
+			return // this one is of code without hooks
+		}
+	}
+	s.Op, s.OpEvent, s.Until = "sleep", int(at), ix.time(at)+max(0, ix.span(at))
 }
 
 // stepAt returns the state of an object after event ev.
@@ -226,12 +248,12 @@ type waiter struct {
 
 // objectStates fills in the objects of s, whose goroutines are there.
 func (ix *Index) objectStates(s *State) {
-	send, recv := map[OID][]waiter{}, map[OID][]waiter{}
+	send, recv, ended := map[OID][]waiter{}, map[OID][]waiter{}, map[OID][]waiter{}
 	for i := range s.Goroutines {
 		g := &s.Goroutines[i]
 		w := waiter{g.G, g.OpEvent}
 		switch g.Op {
-		case "":
+		case "", "sleep":
 		case "select":
 			for j, c := range g.Cases {
 				m := send
@@ -254,7 +276,11 @@ func (ix *Index) objectStates(s *State) {
 			continue
 		}
 		ix.objectState(s, OID(i), queue(send[OID(i)]), queue(recv[OID(i)]))
+		if o.owner >= 0 {
+			ended[o.owner] = append(ended[o.owner], recv[OID(i)]...)
+		}
 	}
+	ix.endStates(s, ended)
 }
 
 // over tells whether an object may be left out of a state: there are many, and it is idle for good.

@@ -179,19 +179,23 @@ func (ix *Index) heldNS(o *object) int64 {
 }
 
 // edgeOps are the names of operations by which Edges counts; operations in two records count once.
-var edgeOps = [numKinds]string{KindSend: "send", KindSendBlock: "send", KindSelectSend: "send", KindRecv: "recv",
+var edgeOps = [numKinds]string{KindPipeWrite: "send", KindPipeRead: "recv", KindSend: "send", KindSendBlock: "send", KindSelectSend: "send", KindRecv: "recv",
 	KindRecvBlock: "recv", KindSelectRecv: "recv", KindClose: "close", KindMake: "make", KindLock: "lock",
 	KindLockBlock: "lock", KindRLock: "rlock", KindRLockBlock: "rlock", KindTryFailed: "trylock", KindAdd: "add",
 	KindWait: "wait", KindCondWait: "wait", KindSignal: "signal", KindBroadcast: "broadcast", KindOnceRun: "once",
-	KindOnceWait: "once"}
+	KindOnceWait: "once", KindCtxMade: "make", KindCancel: "cancel", KindTimerSet: "set", KindReset: "set", KindTimerStop: "stop",
+	KindTimerRun: "run"}
 
-// Edges returns who used what in the whole recording, by GID and OID.
+// An edgeKey is who uses what.
+type edgeKey struct {
+	g GID
+	o OID
+}
+
+// Edges returns who used what in the whole recording, by GID and OID. A channel that a goroutine only waited for in a select
+// that never took it is used too, as select-send or select-recv.
 func (ix *Index) Edges() []Edge {
-	type key struct {
-		g GID
-		o OID
-	}
-	at := map[key]int{}
+	at := map[edgeKey]int{}
 	list := []Edge{}
 	for o := range ix.objs {
 		t := ix.ofObject(OID(o))
@@ -200,7 +204,7 @@ func (ix *Index) Edges() []Edge {
 			if name == "" {
 				continue
 			}
-			k := key{GID(ix.g(ev)), OID(o)}
+			k := edgeKey{GID(ix.g(ev)), OID(o)}
 			i, ok := at[k]
 			if !ok {
 				i = len(list)
@@ -210,6 +214,36 @@ func (ix *Index) Edges() []Edge {
 			list[i].Ops[name]++
 		}
 	}
+	list = append(list, ix.neverTaken(at)...)
 	slices.SortFunc(list, func(a, b Edge) int { return cmp.Or(cmp.Compare(a.G, b.G), cmp.Compare(a.Obj, b.Obj)) })
+	return list
+}
+
+// neverTaken returns the edges of cases that goroutines waited in, but for those in used.
+func (ix *Index) neverTaken(used map[edgeKey]int) []Edge {
+	at := map[edgeKey]int{}
+	list := []Edge{}
+	for ev := range uint32(ix.n) {
+		if ix.kind(ev) != KindSelect {
+			continue
+		}
+		for _, c := range ix.casesOf(ev) {
+			k := edgeKey{GID(ix.g(ev)), c.obj}
+			if _, known := used[k]; known || c.obj < 0 {
+				continue
+			}
+			i, ok := at[k]
+			if !ok {
+				i = len(list)
+				at[k] = i
+				list = append(list, Edge{k.g, k.o, map[string]int{}})
+			}
+			if c.recv {
+				list[i].Ops["select-recv"]++
+			} else {
+				list[i].Ops["select-send"]++
+			}
+		}
+	}
 	return list
 }

@@ -81,21 +81,24 @@ type Goroutine struct {
 	System     bool
 }
 
-// An Object is a channel, lock, WaitGroup, Cond or Once of the program that a hook record names.
+// An Object is a channel, lock, WaitGroup, Cond, Once, context or timer of the program that a hook record names.
 type Object struct {
 	ID         OID
-	Kind       string // channel mutex rwmutex waitgroup cond once
+	Kind       string // channel mutex rwmutex waitgroup cond once context timer pipe
 	Name       string // the variable or field that it was made in, or first used through
 	Type, Elem string // as the source spells them; "" if not known
-	Addr       uint64
-	Cap        int  // of a channel; -1 if not known
-	Made       Site // zero if that was not seen
-	MadeEvent  int  // -1 if that was not seen
+	Addr       uint64 // in its process
+	Process    int    // from 1
+	Cap        int    // of a channel; -1 if not known
+	Made       Site   // zero if that was not seen
+	MadeEvent  int    // -1 if that was not seen
 	FirstEvent int
 	LastEvent  int
 	Closed     int  // event of the close, -1 if there is none
 	Reused     bool // the address may have served another object: identity is doubtful
 	Inexact    bool // code without hooks used the channel too: its level is a guess
+	Owner      OID  // of a channel: the context whose Done it is, or the timer that sends to it; else -1
+	Parent     OID  // of a context: the one that it was made from; of a timer of context.AfterFunc: its context; else -1
 }
 
 // An Event is one row of the ordered list that the replay steps through.
@@ -107,12 +110,13 @@ type Event struct {
 	Other   GID // spawned or woken goroutine, -1
 	Obj     OID // object of a hook operation, -1
 	Site    Site
-	Proc    int32  // -1: not known
+	Proc    int32  // ProcInfo.ID; -1: not known
 	Reason  string // why it blocked or stopped; the name of a range, region or task; the category of a log
 	Message int    // k of the k-th message of the channel, from 1; 0: none, or not yet known
 	Value   string // what was sent, as far as it was recorded; the message of a log
 	OK      bool   // a receive got an element
-	Delta   int    // of KindAdd
+	Delta   int    // of KindAdd; number of bytes of KindPipeRead and KindPipeWrite
+	Span    int64  // ns: how long KindSleep sleeps, until a timer fires, until the deadline of KindCtxMade (0: it has none)
 	Case    int    // of a select that was decided, in source order; -1
 }
 
@@ -150,12 +154,16 @@ type Quality struct {
 // Counts are the totals of a recording.
 type Counts struct {
 	Events, Goroutines, Channels, Locks, Messages, Spawns, LockWaits, Processes int
+
+	Contexts, Timers int // channels that belong to one are not among Channels
 }
 
 // ProcInfo is a proc (a P of the scheduler).
 type ProcInfo struct {
-	ID   int
-	Busy float64 // share of the recording in which it ran something
+	ID      int     // unique in the recording: the N of its row key pN
+	Process int     // from 1
+	P       int     // its number in the runtime of that process
+	Busy    float64 // share of the recording in which it ran something
 }
 
 // A SelectCase is a channel that a waiting select would take.
@@ -170,9 +178,11 @@ type GState struct {
 	State      uint8
 	Since      int64 // ns
 	SinceEvent int   // -1: since before the recording
-	// Op is what it waits for or is about to wait for: send recv select lock rlock wait cond once, or "".
+	// Op is what it waits for or is about to wait for: send recv select lock rlock wait cond once sleep, or "".
 	Op       string
 	Obj      OID          // the object of Op, -1 if there is none or it is not known
+	Owner    OID          // the context or timer that channel Obj belongs to, -1
+	Until    int64        // of a sleep: ns at which it is over; -1
 	Cases    []SelectCase // of Op select
 	OpEvent  int          // event that announced Op, -1
 	Site     Site         // innermost frame of the program
@@ -238,6 +248,8 @@ type State struct {
 	WGs        []WGState
 	Conds      []CondState
 	Onces      []OnceState
+	Contexts   []ContextState
+	Timers     []TimerState
 	Cycles     [][]GID // goroutines that wait for one another through locks
 }
 

@@ -135,11 +135,41 @@ func checkObjects(ix *Index) error {
 				return fmt.Errorf("object %d (%s) at event %d: %w", i, o.kind, s.ev, err)
 			}
 		}
+		if o.kind == KindPipe {
+			if err := checkPipe(o); err != nil {
+				return fmt.Errorf("object %d (%s): %w", i, o.kind, err)
+			}
+		}
+		if err := checkPhases(ix, OID(i), o); err != nil {
+			return fmt.Errorf("object %d (%s): %w", i, o.kind, err)
+		}
 		if o.kind == KindChannel {
 			if err := checkMessages(o); err != nil {
 				return fmt.Errorf("object %d (%s): %w", i, o.kind, err)
 			}
 		}
+	}
+	return nil
+}
+
+// checkPhases checks that what ends contexts and timers is in order, and that what belongs together fits: only a channel has an
+// owner, and what a context or timer hangs on is an older context.
+func checkPhases(ix *Index, id OID, o *object) error {
+	last := int64(-1)
+	for _, p := range o.phases {
+		if int64(p.ev) <= last || int(p.ev) >= ix.n || p.until > never || p.every < 0 {
+			return fmt.Errorf("phase at event %d of %d after %d, until %d, every %d", p.ev, ix.n, last, p.until, p.every)
+		}
+		last = int64(p.ev)
+	}
+	if len(o.phases) > 0 && o.kind != KindContext && o.kind != KindTimer {
+		return fmt.Errorf("it has phases")
+	}
+	if p := o.parent; p >= 0 && (p >= id || ix.objs[p].kind != KindContext) {
+		return fmt.Errorf("its parent is object %d (%s)", p, ix.objs[p].kind)
+	}
+	if w := o.owner; w >= 0 && (o.kind != KindChannel || int(w) >= len(ix.objs) || ix.objs[w].kind != KindContext && ix.objs[w].kind != KindTimer) {
+		return fmt.Errorf("it belongs to object %d", w)
 	}
 	return nil
 }

@@ -44,6 +44,10 @@ func (ix *Index) row(t0, t1 int64, px int, key RowKey) Row {
 			ix.markForever(&r, t)
 			return r
 		}
+	case 'r':
+		if n < len(ix.gs) {
+			return ix.roleRow(n, t0, t1, px)
+		}
 	case 'p':
 		for p := range ix.procs {
 			if int(ix.procs[p].id) == n {
@@ -204,7 +208,7 @@ func (ix *Index) intervalRow(list []int64, state uint8, t0, t1 int64, px int) Ro
 
 // objectRow returns the levels of a channel, the holders of a lock, the counter or waiters of others.
 func (ix *Index) objectRow(o *object, t0, t1 int64, px int, key RowKey) Row {
-	if o.kind == KindChannel || o.kind == KindWaitGroup {
+	if o.kind == KindChannel || o.kind == KindWaitGroup || o.kind == KindPipe {
 		return ix.levelRow(o, t0, t1, px)
 	}
 	t := &timeline{ix: ix, n: len(o.steps), end: ix.end, steps: o.steps, lock: o}
@@ -252,6 +256,9 @@ func (ix *Index) holder(o *object, i int) uint32 {
 // levelRow returns the steps of a channel's level and queues, or of a WaitGroup's counter and waiters.
 func (ix *Index) levelRow(o *object, t0, t1 int64, px int) Row {
 	r := Row{Enc: EncLevel}
+	if o.kind == KindPipe && o.guess {
+		return r
+	}
 	find := func(t int64) int {
 		return sort.Search(len(o.steps), func(i int) bool { return ix.time(o.steps[i].ev) > t }) - 1
 	}

@@ -4,8 +4,10 @@
 //
 //	go run ./internal/rates                          every scenario 100 times, on the default procs
 //	go run ./internal/rates -n 20 -procs 1,4 NAME…   some of them, 20 times on one core and 20 times on four
+//	go run ./internal/rates -modules                 and beside them false alarms on the passing tests of modules of others
 //
-// A bug has to show in 99 of 100 runs on the default procs and in 19 of 20 otherwise; a twin must have no finding at all.
+// A bug has to show in 99 of 100 runs on the default procs and in 19 of 20 otherwise; a twin must have no finding at all, and
+// the tests of a module none of severity error. The columns errors and warnings count findings that nobody expects.
 package main
 
 import (
@@ -40,22 +42,26 @@ type bench struct {
 	dir   string
 	runs  int
 	procs []int
+
+	modules bool   // measure false alarms on those of others too
+	noRace  string // why the race detector can't be used here, "" if it can
 }
 
 func main() {
 	n := flag.Int("n", 100, "runs of each program on each number of procs")
 	procs := flag.String("procs", "0", "numbers of procs, with commas; 0 is the default of the machine")
+	others := flag.Bool("modules", false, "run the tests of "+strings.Join(modules, ", ")+" under trace-viz test too, and count findings")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Stdout, *n, *procs, flag.Args()); err != nil {
+	if err := run(ctx, os.Stdout, *n, *procs, *others, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "rates:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, n int, procs string, names []string) error {
-	b := bench{out: out, runs: n}
+func run(ctx context.Context, out io.Writer, n int, procs string, others bool, names []string) error {
+	b := bench{out: out, runs: n, modules: others, noRace: tracer.NoCompiler()}
 	if n < 1 {
 		return fmt.Errorf("-n %d: want at least one run", n)
 	}
@@ -74,9 +80,13 @@ func run(ctx context.Context, out io.Writer, n int, procs string, names []string
 		return err
 	}
 	defer os.RemoveAll(b.dir)
-	fmt.Fprintf(out, "%-38s %5s %9s %9s  %s\n", "program", "procs", "as wanted", "longest", "other results")
+	if b.noRace != "" {
+		fmt.Fprintln(out, b.noRace+"; data races are told by what the programs print")
+	}
+	fmt.Fprintf(out, heading, "program", "procs", "as wanted", "errors", "warnings", "longest", "other results")
 	var bad []string
-	for _, v := range programs {
+	for i, v := range programs {
+		fmt.Fprintf(os.Stderr, "rates: %s, %d of %d\n", v.Name(), i+1, len(programs))
 		ok, err := b.measure(ctx, v)
 		if err != nil {
 			return fmt.Errorf("%s: %w", v.Name(), err)
@@ -84,6 +94,13 @@ func run(ctx context.Context, out io.Writer, n int, procs string, names []string
 		if !ok {
 			bad = append(bad, v.Name())
 		}
+	}
+	if b.modules {
+		noisy, err := b.measureModules(ctx)
+		if err != nil {
+			return err
+		}
+		bad = append(bad, noisy...)
 	}
 	if len(bad) > 0 {
 		return errors.New("not as sure as it has to be: " + strings.Join(bad, ", "))
@@ -124,7 +141,11 @@ func (b *bench) measure(ctx context.Context, v scenarios.Variant) (ok bool, err 
 	if err != nil {
 		return false, err
 	}
-	built, err := tracer.Build(ctx, tracer.BuildOptions{Dir: src, Patterns: []string{"."}, Name: v.Name(), Stderr: os.Stderr, Wall: true})
+	opt := tracer.BuildOptions{Dir: src, Patterns: []string{"."}, Name: v.Name(), Stderr: os.Stderr, Wall: true}
+	if b.race(v) {
+		opt.Flags = []string{"-race"}
+	}
+	built, err := tracer.Build(ctx, opt)
 	if err != nil {
 		return false, err
 	}
@@ -137,11 +158,14 @@ func (b *bench) measure(ctx context.Context, v scenarios.Variant) (ok bool, err 
 				return false, err
 			}
 		}
-		fmt.Fprintf(b.out, "%-38s %5d %4d/%4d %9s  %s\n", v.Name(), procs, t.good, b.runs, t.longest.Round(time.Millisecond), t.others())
+		b.line(v.Name(), strconv.Itoa(procs), b.runs, &t)
 		ok = ok && enough(v, procs, t.good, b.runs)
 	}
 	return ok, nil
 }
+
+// race tells whether a program runs under the race detector.
+func (b *bench) race(v scenarios.Variant) bool { return v.Bug.Raced() && b.noRace == "" }
 
 // enough tells whether good of n runs is what a program has to reach.
 func enough(v scenarios.Variant, procs, good, n int) bool {
@@ -157,8 +181,29 @@ func enough(v scenarios.Variant, procs, good, n int) bool {
 // A tally counts the runs of one program.
 type tally struct {
 	good    int
+	errors  int // findings that nobody expects, by severity
+	warned  int
 	longest time.Duration
 	other   map[string]int // results that were not as wanted
+}
+
+// alarm counts a finding that nobody expects.
+func (t *tally) alarm(how findings.Severity) {
+	switch how {
+	case findings.Error:
+		t.errors++
+	case findings.Warning:
+		t.warned++
+	}
+}
+
+const (
+	heading = "%-38s %5s %9s %6s %8s %9s  %s\n"
+	row     = "%-38s %5s %4d/%4d %6d %8d %9s  %s\n"
+)
+
+func (b *bench) line(name, procs string, n int, t *tally) {
+	fmt.Fprintf(b.out, row, name, procs, t.good, n, t.errors, t.warned, t.longest.Round(time.Millisecond), t.others())
 }
 
 func (t *tally) others() string {
@@ -184,6 +229,7 @@ func (b *bench) once(ctx context.Context, v scenarios.Variant, built *tracer.Bui
 	defer out.Close()
 	meta, err := tracer.Run(ctx, built, tracer.RunOptions{
 		Dir: dir, Stdin: out, Stdout: out, Stderr: out, KeepOutput: true, Timeout: patience, Procs: procs, Meta: recording.Meta{Program: v.Name()},
+		Race: b.race(v), Env: append(os.Environ(), "GORACE=atexit_sleep_ms=0"), // nothing comes after the end of main here
 	})
 	if err != nil {
 		return err
@@ -196,8 +242,18 @@ func (b *bench) once(ctx context.Context, v scenarios.Variant, built *tracer.Bui
 	if err != nil {
 		return err
 	}
+	lines, err := printed(rec)
+	if err != nil {
+		return err
+	}
 	t.longest = max(t.longest, time.Duration(meta.WallNS))
-	if result := judge(v, meta.Outcome, findings.RunRecording(rec, ix)); result == "" {
+	found := findings.RunRecording(rec, ix)
+	for _, f := range found {
+		if v.Fixed || !slices.Contains(v.Bug.Expect, f.Kind) {
+			t.alarm(f.Severity)
+		}
+	}
+	if result := b.judge(v, meta.Outcome, lines, found); result == "" {
 		t.good++
 	} else {
 		t.other[result]++
@@ -205,10 +261,32 @@ func (b *bench) once(ctx context.Context, v scenarios.Variant, built *tracer.Bui
 	return nil
 }
 
-// judge tells what a run showed instead of what it has to, "" if that is the same: no more and no fewer kinds of findings.
-func judge(v scenarios.Variant, outcome string, found []findings.Finding) string {
+// printed gives the lines of a program's standard output.
+func printed(rec *recording.Recording) (lines []string, err error) {
+	all, err := rec.Output()
+	for _, l := range all {
+		if l.Stream == "stdout" {
+			lines = append(lines, l.Text)
+		}
+	}
+	return lines, err
+}
+
+// judge tells what a run showed instead of what it has to, "" if that is the same: no more and no fewer kinds of findings,
+// and the right output of a fixed program. A data race that nothing can find here has to show in a wrong output.
+func (b *bench) judge(v scenarios.Variant, outcome string, lines []string, found []findings.Finding) string {
 	var want []string
-	if !v.Fixed {
+	wrong := v.Bug.Task.Missing(lines)
+	switch {
+	case v.Fixed:
+		if outcome == recording.Exit && wrong != "" {
+			return "output: " + wrong
+		}
+	case v.Bug.Raced() && !b.race(v):
+		if wrong == "" {
+			return "the right output"
+		}
+	default:
 		want = slices.Sorted(slices.Values(v.Bug.Expect))
 	}
 	var kinds []string

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -14,10 +15,10 @@ import (
 // machine that is busy with other tests a program may be held up where it never is otherwise, so there is a second try.
 func TestScenarios(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(context.Background(), &out, 3, "0", nil); err != nil {
+	if err := run(context.Background(), &out, 3, "0", false, nil); err != nil {
 		t.Logf("first try: %v\n%s", err, &out)
 		out.Reset()
-		if err := run(context.Background(), &out, 3, "0", nil); err != nil {
+		if err := run(context.Background(), &out, 3, "0", false, nil); err != nil {
 			t.Errorf("%v\n%s", err, &out)
 		}
 	}
@@ -27,28 +28,36 @@ func TestScenarios(t *testing.T) {
 }
 
 func TestJudge(t *testing.T) {
-	bug := scenarios.Variant{Bug: &scenarios.Bug{Expect: []string{"double-lock", "deadlock"}}}
+	task := scenarios.Task{Prints: []scenarios.Print{{Times: 1, Line: `sum \d+`}}}
+	right, wrong := []string{"begin", "sum 12"}, []string{"sum -1"}
+	bug := scenarios.Variant{Bug: &scenarios.Bug{Expect: []string{"double-lock", "deadlock"}, Task: task}}
 	fixed := bug.Twin()
+	raced := scenarios.Variant{Bug: &scenarios.Bug{Expect: []string{"data-race"}, Task: task}}
 	for _, c := range []struct {
 		name    string
 		v       scenarios.Variant
 		outcome string
 		kinds   []string
+		lines   []string
 		want    string
 	}{
-		{"all kinds, one twice", bug, "deadlock", []string{"deadlock", "double-lock", "deadlock"}, ""},
-		{"one is missing", bug, "deadlock", []string{"deadlock"}, "deadlock with deadlock"},
-		{"one too many", bug, "deadlock", []string{"deadlock", "double-lock", "imbalance"}, "deadlock with deadlock+double-lock+imbalance"},
-		{"the bug did not show", bug, "exit", nil, "exit with no finding"},
-		{"fixed", fixed, "exit", nil, ""},
-		{"fixed, with a finding", fixed, "exit", []string{"deadlock"}, "exit with deadlock"},
-		{"fixed, but it hangs", fixed, "hung", nil, "hung with no finding"},
+		{"all kinds, one twice", bug, "deadlock", []string{"deadlock", "double-lock", "deadlock"}, right, ""},
+		{"one is missing", bug, "deadlock", []string{"deadlock"}, right, "deadlock with deadlock"},
+		{"one too many", bug, "deadlock", []string{"deadlock", "double-lock", "imbalance"}, right, "deadlock with deadlock+double-lock+imbalance"},
+		{"the bug did not show", bug, "exit", nil, right, "exit with no finding"},
+		{"fixed", fixed, "exit", nil, right, ""},
+		{"fixed, with a finding", fixed, "exit", []string{"deadlock"}, right, "exit with deadlock"},
+		{"fixed, with a wrong output", fixed, "exit", nil, wrong, `output: got 0 lines like "sum \\d+", wanted 1`},
+		{"a race without a detector", raced, "exit", nil, wrong, ""},
+		{"a race without a detector that does not show", raced, "exit", nil, right, "the right output"},
+		{"fixed, but it hangs", fixed, "hung", nil, right, "hung with no finding"},
 	} {
+		b := bench{noRace: "no compiler"}
 		var found []findings.Finding
 		for _, kind := range c.kinds {
 			found = append(found, findings.Finding{Kind: kind})
 		}
-		if got := judge(c.v, c.outcome, found); got != c.want {
+		if got := b.judge(c.v, c.outcome, c.lines, found); got != c.want {
 			t.Errorf("%s: got %q, wanted %q", c.name, got, c.want)
 		}
 	}
@@ -94,8 +103,24 @@ func TestChoose(t *testing.T) {
 		n           int
 		procs, name string
 	}{{0, "0", "thread-pools"}, {1, "x", "thread-pools"}, {1, "-1", "thread-pools"}, {1, "0", "nothing"}} {
-		if err := run(context.Background(), new(bytes.Buffer), args.n, args.procs, []string{args.name}); err == nil {
+		if err := run(context.Background(), new(bytes.Buffer), args.n, args.procs, false, []string{args.name}); err == nil {
 			t.Errorf("%+v: no error", args)
 		}
+	}
+}
+
+// What the corpus command says of a module becomes a line like that of a program.
+func TestModuleTally(t *testing.T) {
+	var m moduleResult
+	text := `{"module":"m","version":"v1.2.3","tests":40,"native_failed":["a"],"different":[{"test":"b"}],"recorded_ns":2000000,
+		"findings":[{"kind":"busy-wait","severity":"warning"},{"kind":"busy-wait","severity":"warning"},{"kind":"goroutine-leak","severity":"error"}],"failures":[]}`
+	if err := json.Unmarshal([]byte(text), &m); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	got := m.tally()
+	(&bench{out: &out}).line("m", "0", m.Tests, &got)
+	if want := "38/  40      1        2       2ms  1× error goroutine-leak, 2× warning busy-wait\n"; !strings.HasSuffix(out.String(), want) {
+		t.Errorf("got %q, wanted %q at the end", &out, want)
 	}
 }

@@ -2,6 +2,7 @@
 // reads and writes the small files; the trace itself is the business of package index.
 //
 //	trace.out    an ordinary Go execution trace; hook records are user log events in it
+//	trace-N.out  the same of a process that the program started and that was built with hooks; N is its process id
 //	meta.json    what ran, how it ended (Meta)
 //	sites.json   the injection points that the hook records name by number (rewrite.Sites)
 //	source/      the traced source files as they were
@@ -74,10 +75,50 @@ type Meta struct {
 	Digest    string   `json:"source_digest"`       // SHA-256 over the traced files
 	Notes     []string `json:"notes,omitempty"`     // things worth telling, such as files that got no hooks
 	LeftOut   int64    `json:"left_out,omitempty"`  // values that were sampled away
+	Cost      *Cost    `json:"cost,omitempty"`      // what the hooks measured of themselves
 	SelfMade  bool     `json:"self_made,omitempty"` // recorded by tracer.Start inside the program
 	Confirmed bool     `json:"confirmed,omitempty"` // the Go runtime itself confirmed the deadlock
 	LostNS    int64    `json:"lost_ns,omitempty"`   // how much is missing at the end
+	Title     string   `json:"title,omitempty"`     // what a person called it
 	Findings  int      `json:"findings,omitempty"`  // how many there were when it was first looked at
+
+	RaceTimes []RaceTime `json:"race_times,omitempty"` // how race.log grew, in the order of time
+
+	Processes []Process `json:"processes,omitempty"` // those that recorded themselves, the program first, then by their beginning
+}
+
+// Cost is what writing a hook record took, as the hooks of all processes measured it while the program ran.
+type Cost struct {
+	Samples    int64   `json:"samples"`      // records that were measured
+	PerEventNS float64 `json:"per_event_ns"` // mean, weighted by how many records each sample stands for
+}
+
+// A Process is what is known of a traced process of a recording.
+type Process struct {
+	PID     int      `json:"pid"`
+	Parent  int      `json:"parent"`   // process id; 0: not known
+	Program string   `json:"program"`  // the last element of the name that it was called by
+	Args    []string `json:"args"`     // the first 4,000 bytes of its arguments
+	StartNS int64    `json:"start_ns"` // when its trace began, from the first event of the recording
+	End     string   `json:"end"`      // one of the constants
+}
+
+// How a process ended, as far as its trace is concerned.
+const (
+	ProcessExit = "exit" // its trace was ended in order: it returned or called os.Exit
+	ProcessLost = "lost" // killed, or dead of a panic or a runtime error
+	ProcessRuns = "runs" // it outlived the program
+
+	ProcessDeadlock = "deadlock" // all its goroutines waited for ever, and the Go runtime ended it because of that
+)
+
+// MaxProcesses is how many processes of a recording are listed.
+const MaxProcesses = 1 << 14
+
+// A RaceTime tells that race.log was seen to have so many bytes at a time, in ns since the process started.
+type RaceTime struct {
+	Bytes int64 `json:"bytes"`
+	NS    int64 `json:"ns"`
 }
 
 // A Recording is a recording's folder with its small files read.

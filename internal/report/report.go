@@ -33,6 +33,7 @@ type Report struct {
 	LostNS      int64              `json:"lost_ns"`
 	Counts      Counts             `json:"counts"`
 	Findings    []findings.Finding `json:"findings"`
+	Cost        Cost               `json:"cost"`
 
 	index *index.Index
 	loss  string
@@ -50,6 +51,8 @@ type Counts struct {
 	Spawns     int `json:"spawns"`
 	LockWaits  int `json:"lock_waits"`
 	Processes  int `json:"processes"`
+	Contexts   int `json:"contexts"`
+	Timers     int `json:"timers"`
 }
 
 // A Percent is written with one digit behind the point.
@@ -72,7 +75,7 @@ func Build(rec *recording.Recording, ix *index.Index, list []findings.Finding) R
 	m, q := rec.Meta, ix.Quality()
 	r := Report{Version: version, Recording: pathOf(rec), Program: m.Program, Go: m.Go, Procs: m.Procs, Outcome: m.Outcome,
 		ExitCode: m.ExitCode, Signal: m.Signal, WallNS: m.WallNS, Complete: complete(rec, ix), ReadPercent: Percent(q.ReadPercent),
-		LostNS: lost(rec, ix), Counts: Counts(ix.Counts()), Findings: list, index: ix, notes: m.Notes, hooks: m.Hooks || ix.HasHooks()}
+		LostNS: lost(rec, ix), Counts: Counts(ix.Counts()), Cost: costOf(m, ix.HookRecords()), Findings: list, index: ix, notes: m.Notes, hooks: m.Hooks || ix.HasHooks()}
 	if r.Findings == nil {
 		r.Findings = []findings.Finding{}
 	}

@@ -113,12 +113,13 @@ func TestFields(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "version recording program go procs outcome exit_code signal wall_ns complete read_percent lost_ns" +
-		" counts events goroutines channels locks messages spawns lock_waits processes" +
+		" counts events goroutines channels locks messages spawns lock_waits processes contexts timers" +
 		" findings kind verdict severity message why time_ns goroutines process id name spawn site"
 	if got := strings.Join(keys(t, b), " "); !strings.HasPrefix(got, want+" ") {
 		t.Errorf("got fields\n%s\nwanted\n%s", got, want)
 	}
-	last := "objects kind name made kind name made sites events"
+	last := "objects kind name made kind name made sites events" +
+		" cost hook_events first_seen samples per_event_ns time_ns share left_out"
 	if got := strings.Join(keys(t, b), " "); !strings.HasSuffix(got, last) {
 		t.Errorf("got fields\n%s\nwanted at the end\n%s", got, last)
 	}

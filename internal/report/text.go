@@ -81,6 +81,8 @@ func (p *printer) head(r Report) {
 	c := r.Counts
 	p.line("  %s, %s, %s, %s, %s, %s", count(c.Goroutines, "goroutine"), count(c.Channels, "channel"), count(c.Messages, "message"),
 		count(c.Locks, "lock"), count(c.LockWaits, "lock wait"), count(c.Events, "event"))
+	p.processes(r)
+	p.cost(r.Cost)
 	if !r.hooks {
 		p.line("  without hooks: the trace does not tell which channels and locks were waited for")
 	}
@@ -114,6 +116,9 @@ func happened(r Report) string {
 func plural(n int, word string) string {
 	if n == 1 {
 		return word
+	}
+	if strings.HasSuffix(word, "s") {
+		return word + "es"
 	}
 	return word + "s"
 }
@@ -278,6 +283,9 @@ func (t *table) end(all int) {
 		t.p.line("  and %d more", all-mostRows)
 	}
 }
+
+// Escape makes text from a traced program safe for a terminal, as Text does it.
+func Escape(text string) string { return escape(text) }
 
 // escape makes text harmless for a terminal: control characters, marks that change the direction of writing, and bytes that
 // are no text are written as Go would.

@@ -36,6 +36,7 @@ var answers = map[string]func(*asked) (any, error){
 	"flows":     (*asked).flows,
 	"stack":     (*asked).stack,
 	"selection": (*asked).selection,
+	"find":      (*asked).find,
 }
 
 // answer answers a decoded request with a frame.
@@ -118,9 +119,33 @@ func (a *asked) totals() (any, error) {
 	return answer, nil
 }
 
+// stepReach is how many events a step to the next one at a place looks at: enough for a second of a busy program, and a fraction
+// of a second to wait for.
+const stepReach = 1 << 20
+
 func (a *asked) step() (any, error) {
+	if a.File >= 0 {
+		return a.stepAt()
+	}
 	i := a.ix.Step(a.Event, a.Dir, index.GID(a.G), index.OID(a.O))
 	return position{i, a.eventTime(i)}, nil
+}
+
+// stepAt steps to the next event at a place in the source, whoever comes there.
+func (a *asked) stepAt() (any, error) {
+	for i, n := a.Event+a.Dir, 0; i >= 0 && i < a.ix.NumEvents(); i, n = i+a.Dir, n+1 {
+		if n == stepReach {
+			return nil, fmt.Errorf("none of the next %d events is at line %d", stepReach, a.Line)
+		}
+		ev := a.ix.Event(i)
+		if ev.Site.Line != a.Line {
+			continue
+		}
+		if file, _ := a.e.fileLine(ev.Site); file == a.File {
+			return position{i, ev.Time}, nil
+		}
+	}
+	return position{Event: -1}, nil
 }
 
 // An eventRow is a line of the event log.
@@ -161,6 +186,17 @@ func (a *asked) events() (any, error) {
 		} else {
 			answer.Rows = append(answer.Rows, a.row(int(some[i])))
 		}
+	}
+	return answer, nil
+}
+
+// find lists the first events with a text in their value or message.
+func (a *asked) find() (any, error) {
+	answer := struct {
+		Rows []eventRow `json:"rows"`
+	}{Rows: []eventRow{}}
+	for _, i := range a.ix.Find(a.Text, a.Max) {
+		answer.Rows = append(answer.Rows, a.row(i))
 	}
 	return answer, nil
 }
@@ -255,6 +291,7 @@ type selected struct {
 	WokenBy  *wokenBy    `json:"woken_by"`
 	Stack    []frameRow  `json:"stack"`
 	Ancestry []index.GID `json:"ancestry"` // its parent, the parent of that, ...
+	Next     []eventRow  `json:"next"`     // what it does after the cursor
 }
 
 func (a *asked) selection() (any, error) {
@@ -275,10 +312,23 @@ func (a *asked) selection() (any, error) {
 		sel.WokenBy = &wokenBy{gs.WokenBy, gs.WokenEv, file, line}
 	}
 	sel.Stack = a.frames(stackEvent(gs))
+	sel.Next = a.next(g)
 	for p := a.ix.Parent(g); p >= 0 && p < g && len(sel.Ancestry) < maxAncestry; g, p = p, a.ix.Parent(p) {
 		sel.Ancestry = append(sel.Ancestry, p)
 	}
 	return sel, nil
+}
+
+// maxNext is how many events of a goroutine are told of what it does next.
+const maxNext = 5
+
+// next lists the first events of a goroutine after the cursor.
+func (a *asked) next(g index.GID) []eventRow {
+	rows := []eventRow{}
+	for i := a.ix.Step(a.Event, 1, g, index.None); i >= 0 && len(rows) < maxNext; i = a.ix.Step(i, 1, g, index.None) {
+		rows = append(rows, a.row(i))
+	}
+	return rows
 }
 
 // stackEvent is the event whose stack is nearest to where a goroutine stands: that which began its wait, else its last

@@ -79,7 +79,11 @@ func reasonsChart(ix *index.Index, c chartWindow) map[string]any {
 			return sum
 		}, 1)
 	}
-	return finish(bar.Validate, bar.JSON)
+	p := pick{Kind: "category"}
+	for _, g := range bars {
+		p.What, p.IDs = append(p.What, "goroutine"), append(p.IDs, int(g))
+	}
+	return p.with(finish(bar.Validate, bar.JSON))
 }
 
 // addReason adds one series to the bars.

@@ -56,7 +56,7 @@ func statesChart(ix *index.Index, c chartWindow) map[string]any {
 			charts.WithLineStyleOpts(opts.LineStyle{Color: c.theme.panel, Width: 1}),
 			charts.WithAreaStyleOpts(opts.AreaStyle{Color: style.Color, Opacity: style.Opacity}))
 	}
-	return finish(line.Validate, line.JSON)
+	return pick{Kind: "time", T0: c.t0, Width: width}.with(finish(line.Validate, line.JSON))
 }
 
 // finish is the one way from a chart to JSON.

@@ -2,7 +2,10 @@ package server
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -63,14 +66,22 @@ type chartWindow struct {
 
 // chartMakers has a function for each chart.
 var chartMakers = map[string]func(*index.Index, chartWindow) map[string]any{
-	"states":  statesChart,
-	"reasons": reasonsChart,
+	"states":     statesChart,
+	"reasons":    reasonsChart,
+	"goroutines": goroutinesChart,
+	"cores":      coresChart,
+	"throughput": throughputChart,
+	"occupancy":  occupancyChart,
+	"holds":      holdsChart,
+	"waits":      waitsChart,
+	"latency":    latencyChart,
+	"topology":   topologyChart,
 }
 
 func serveChart(w http.ResponseWriter, r *http.Request, e *entry) {
 	make := chartMakers[r.PathValue("chart")]
 	if make == nil {
-		fail(w, http.StatusNotFound, "there are the charts states and reasons", "chart")
+		fail(w, http.StatusNotFound, "there are the charts "+strings.Join(slices.Sorted(maps.Keys(chartMakers)), ", "), "chart")
 		return
 	}
 	name := cmp.Or(r.URL.Query().Get("theme"), "light")

@@ -2,6 +2,7 @@ package server
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"github.com/trace-viz/trace-viz/internal/index"
 	"github.com/trace-viz/trace-viz/internal/recording"
@@ -16,6 +17,8 @@ type entry struct {
 	id    string
 	src   Source
 	files fileTable
+
+	title atomic.Pointer[string] // given by a person while the server runs
 
 	mu   sync.Mutex
 	ix   *index.Index // of heat
@@ -113,6 +116,20 @@ func (e *entry) view() View {
 // peek tells what a recording is without reading its trace. A recording whose small files can't be read is listed all the
 // same: opening it says why.
 func (e *entry) peek() (m recording.Meta, live bool) {
+	m, live = e.stored()
+	m.Title = e.titleOf(m)
+	return m, live
+}
+
+// titleOf returns what a person called the recording, which may be newer than what was stored when it was opened.
+func (e *entry) titleOf(m recording.Meta) string {
+	if t := e.title.Load(); t != nil {
+		return *t
+	}
+	return m.Title
+}
+
+func (e *entry) stored() (m recording.Meta, live bool) {
 	if f, ok := e.src.(*Feed); ok {
 		v := f.View()
 		return v.Rec.Meta, v.Live

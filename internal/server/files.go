@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"mime"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/trace-viz/trace-viz/internal/export"
 	"github.com/trace-viz/trace-viz/internal/flame"
 	"github.com/trace-viz/trace-viz/internal/recording"
 )
@@ -119,7 +121,16 @@ func (e *entry) output() ([]recording.Line, error) {
 // maxProfile bounds what is read of wall.pprof: a real one has some 100 KB.
 const maxProfile = 64 << 20
 
-func serveFlame(w http.ResponseWriter, _ *http.Request, e *entry) {
+func serveFlame(w http.ResponseWriter, r *http.Request, e *entry) {
+	switch of := r.URL.Query().Get("of"); of {
+	case "", "wall":
+	case "waits":
+		serveWaits(w, e)
+		return
+	default:
+		fail(w, http.StatusBadRequest, "of must be wall or waits", "of")
+		return
+	}
 	f, info, err := e.open(recording.WallFile)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) && e.src.View().Live:
@@ -139,4 +150,23 @@ func serveFlame(w http.ResponseWriter, _ *http.Request, e *entry) {
 		return
 	}
 	send(w, g)
+}
+
+// serveWaits sends where goroutines waited, as the trace has it: unlike the wall-clock profile, every wait and none twice.
+func serveWaits(w http.ResponseWriter, e *entry) {
+	v := e.view()
+	if v.Index == nil {
+		fail(w, http.StatusNotFound, unread(v), "")
+		return
+	}
+	var b bytes.Buffer
+	err := export.Waits(v.Index).Write(&b)
+	if err == nil {
+		var g *flame.Graph
+		if g, err = flame.Read(&b); err == nil {
+			send(w, g)
+			return
+		}
+	}
+	fail(w, http.StatusInternalServerError, "the waits can't be added up: "+err.Error(), "")
 }

@@ -127,7 +127,7 @@ func (g *guard) wrap(next http.Handler) http.Handler {
 			g.swap(w, r)
 		case !g.sessionOK(r):
 			refuse(w, "no session: open the address that trace-viz printed; it works once, and trace-viz prints a new one each time it starts")
-		case changes(r.Method) && !isJSON(r):
+		case changes(r.Method) && !isJSON(r) && !isUpload(r):
 			refuse(w, "only application/json may be sent here")
 		default:
 			next.ServeHTTP(w, r)

@@ -24,36 +24,40 @@ const (
 // A model is what the page knows of a recording before it asks for windows and states: names, totals, findings. Fields
 // may be added; none is removed or changes its type without a new version.
 type model struct {
-	Version   int          `json:"version"`
-	ID        string       `json:"id"`
-	Program   string       `json:"program"`
-	Go        string       `json:"go"`
-	Outcome   string       `json:"outcome"`
-	ExitCode  int          `json:"exit_code"`
-	Signal    string       `json:"signal"`
-	Live      bool         `json:"live"`
-	Reading   bool         `json:"reading"`  // live because the trace is still being read
-	Duration  int64        `json:"duration"` // ns
-	Events    int          `json:"events"`
-	WallNS    int64        `json:"wall_ns"`
-	Quality   modelQuality `json:"quality"`
-	Hooks     bool         `json:"hooks"`
-	Wall      bool         `json:"wall"` // there is a wall-clock profile
-	Counts    modelCounts  `json:"counts"`
-	Cores     modelCores   `json:"cores"`
-	Procs     []modelProc  `json:"procs"`
-	Notes     []string     `json:"notes"`
-	Watch     modelWatch   `json:"watch"`
-	Goroutine []modelG     `json:"goroutines"` // a goroutine comes after its parent
-	GLeftOut  int          `json:"goroutines_left_out"`
-	Objects   []modelObj   `json:"objects"`
-	OLeftOut  int          `json:"objects_left_out"`
-	Files     []string     `json:"files"`
-	Sources   int          `json:"sources"` // how many of files have their text in the recording; they come first
-	Edges     []modelEdge  `json:"edges"`
-	Findings  []modelFind  `json:"findings"`
-	Compare   *modelTwin   `json:"compare"`
-	Pacing    string       `json:"default_pacing"` // event, compressed
+	Version  int          `json:"version"`
+	ID       string       `json:"id"`
+	Program  string       `json:"program"`
+	Title    string       `json:"title"` // what a person called it, or ""
+	Go       string       `json:"go"`
+	Outcome  string       `json:"outcome"`
+	ExitCode int          `json:"exit_code"`
+	Signal   string       `json:"signal"`
+	Live     bool         `json:"live"`
+	Reading  bool         `json:"reading"`  // live because the trace is still being read
+	Duration int64        `json:"duration"` // ns
+	Events   int          `json:"events"`
+	WallNS   int64        `json:"wall_ns"`
+	Quality  modelQuality `json:"quality"`
+	Hooks    bool         `json:"hooks"`
+	Wall     bool         `json:"wall"` // there is a wall-clock profile
+	Counts   modelCounts  `json:"counts"`
+	Cores    modelCores   `json:"cores"`
+	Procs    []modelProc  `json:"procs"`
+
+	Processes []modelProcess `json:"processes"`
+
+	Notes     []string    `json:"notes"`
+	Watch     modelWatch  `json:"watch"`
+	Goroutine []modelG    `json:"goroutines"` // a goroutine comes after its parent
+	GLeftOut  int         `json:"goroutines_left_out"`
+	Objects   []modelObj  `json:"objects"`
+	OLeftOut  int         `json:"objects_left_out"`
+	Files     []string    `json:"files"`
+	Sources   int         `json:"sources"` // how many of files have their text in the recording; they come first
+	Edges     []modelEdge `json:"edges"`
+	Findings  []modelFind `json:"findings"`
+	Compare   *modelTwin  `json:"compare"`
+	Pacing    string      `json:"default_pacing"` // event, compressed
 }
 
 // modelWatch is what watching the program came to.
@@ -61,6 +65,11 @@ type modelWatch struct {
 	Operations int   `json:"operations"`  // of channels and locks that hooks recorded
 	TraceBytes int64 `json:"trace_bytes"` // read so far, of a live recording
 	LeftOut    int64 `json:"left_out"`    // values that were sampled away
+
+	// As in the report; 0 where it is not known.
+	HookEvents int     `json:"hook_events"`
+	PerEventNS float64 `json:"per_event_ns"`
+	Share      float64 `json:"share"`
 }
 
 type modelQuality struct {
@@ -79,6 +88,8 @@ type modelCounts struct {
 	Spawns     int `json:"spawns"`
 	LockWaits  int `json:"lock_waits"`
 	Processes  int `json:"processes"`
+	Contexts   int `json:"contexts"`
+	Timers     int `json:"timers"`
 }
 
 type modelCores struct {
@@ -87,9 +98,11 @@ type modelCores struct {
 }
 
 type modelProc struct {
-	Key  string  `json:"key"`
-	ID   int     `json:"id"`
-	Busy float64 `json:"busy"`
+	Key     string  `json:"key"`
+	ID      int     `json:"id"`
+	Process int     `json:"process"`
+	P       int     `json:"p"` // its number in the runtime of its process
+	Busy    float64 `json:"busy"`
 }
 
 type modelG struct {
@@ -110,6 +123,7 @@ type modelG struct {
 type modelObj struct {
 	Key       string `json:"key"`
 	O         int    `json:"o"`
+	Process   int    `json:"process"`
 	Kind      string `json:"kind"`
 	Name      string `json:"name"`
 	Type      string `json:"type"`
@@ -122,6 +136,8 @@ type modelObj struct {
 	Messages  int    `json:"messages"`
 	Contended bool   `json:"contended"` // a lock that somebody waited for
 	Inexact   bool   `json:"inexact"`   // code without hooks used it too
+	Owner     int    `json:"owner"`     // of a channel: the context or timer that it belongs to, else -1
+	Parent    int    `json:"parent"`    // of a context: the one that it was made from; of a timer: the context that fires it; else -1
 }
 
 type modelEdge struct {
@@ -147,10 +163,11 @@ func serveModel(w http.ResponseWriter, _ *http.Request, e *entry) { send(w, e.mo
 func (e *entry) model() model {
 	v := e.view()
 	meta := v.Rec.Meta
-	m := model{Version: modelVersion, ID: e.id, Program: meta.Program, Go: meta.Go, Outcome: meta.Outcome, ExitCode: meta.ExitCode,
-		Signal: meta.Signal, Live: v.Live, Reading: v.Reading, WallNS: meta.WallNS, Hooks: meta.Hooks, Pacing: meta.Pacing,
-		Quality: modelQuality{Complete: meta.Complete, ReadPercent: 100, Reason: meta.Loss},
-		Procs:   []modelProc{}, Notes: notNil(meta.Notes), Goroutine: []modelG{}, Objects: []modelObj{}, Edges: []modelEdge{}, Findings: []modelFind{}}
+	meta.Title = e.titleOf(meta)
+	m := model{Version: modelVersion, ID: e.id, Program: brief(meta.Program), Title: brief(meta.Title), Go: brief(meta.Go), Outcome: brief(meta.Outcome), ExitCode: meta.ExitCode,
+		Signal: brief(meta.Signal), Live: v.Live, Reading: v.Reading, WallNS: meta.WallNS, Hooks: meta.Hooks, Pacing: meta.Pacing,
+		Quality: modelQuality{Complete: meta.Complete, ReadPercent: 100, Reason: brief(meta.Loss)},
+		Procs:   []modelProc{}, Processes: []modelProcess{}, Notes: briefAll(meta.Notes), Goroutine: []modelG{}, Objects: []modelObj{}, Edges: []modelEdge{}, Findings: []modelFind{}}
 	if m.Pacing == "" {
 		m.Pacing = "compressed"
 	}
@@ -177,18 +194,11 @@ func (e *entry) fillModel(m *model, v View) {
 	}
 	r := report.Build(v.Rec, ix, v.Findings)
 	m.Outcome, m.WallNS = r.Outcome, r.WallNS
-	m.Quality = modelQuality{Complete: r.Complete, ReadPercent: float64(r.ReadPercent), LostNS: r.LostNS, Reason: report.Loss(v.Rec, ix)}
+	m.Quality = modelQuality{Complete: r.Complete, ReadPercent: float64(r.ReadPercent), LostNS: r.LostNS, Reason: brief(report.Loss(v.Rec, ix))}
 	m.Counts = modelCounts(r.Counts)
-	var busy float64
-	for _, p := range ix.Procs() {
-		m.Procs = append(m.Procs, modelProc{key("p", p.ID), p.ID, p.Busy})
-		busy += p.Busy
-	}
-	m.Cores.N = max(v.Rec.Meta.Procs, len(m.Procs))
-	if m.Cores.N > 0 {
-		m.Cores.Busy = busy / float64(m.Cores.N)
-	}
-	m.Watch = modelWatch{TraceBytes: ix.Quality().TotalBytes, LeftOut: v.Rec.Meta.LeftOut}
+	fillProcs(m, v.Rec.Meta, ix)
+	m.Processes = modelProcesses(v.Rec.Meta, ix.Processes())
+	m.Watch = modelWatch{TraceBytes: ix.Quality().TotalBytes, LeftOut: r.Cost.LeftOut, HookEvents: r.Cost.HookEvents, PerEventNS: r.Cost.PerEventNS, Share: r.Cost.Share}
 	sums := ix.ObjectSums()
 	for _, s := range sums {
 		m.Watch.Operations += s.Ops
@@ -253,8 +263,9 @@ func (e *entry) modelObjects(m *model, ix *index.Index, sums []index.ObjectSum) 
 			continue
 		}
 		s := sums[o.ID]
-		mo := modelObj{Key: key("o", int(o.ID)), O: int(o.ID), Kind: o.Kind, Name: o.Name, Type: o.Type, Cap: o.Cap, Made: e.place(o.Made), Closed: -1,
-			Ops: s.Ops, HeldNS: s.HeldNS, BlockedNS: s.BlockedNS, Messages: s.Messages, Contended: s.Waits > 0 && (o.Kind == "mutex" || o.Kind == "rwmutex"), Inexact: o.Inexact}
+		mo := modelObj{Key: key("o", int(o.ID)), O: int(o.ID), Process: o.Process, Kind: o.Kind, Name: o.Name, Type: o.Type, Cap: o.Cap, Made: e.place(o.Made), Closed: -1,
+			Ops: s.Ops, HeldNS: s.HeldNS, BlockedNS: s.BlockedNS, Messages: s.Messages, Contended: s.Waits > 0 && (o.Kind == "mutex" || o.Kind == "rwmutex"), Inexact: o.Inexact,
+			Owner: int(o.Owner), Parent: int(o.Parent)}
 		if o.Closed >= 0 {
 			mo.Closed = ix.Event(o.Closed).Time
 		}
@@ -290,13 +301,15 @@ type recordingInfo struct {
 	Outcome string `json:"outcome"`
 	WallNS  int64  `json:"wall_ns"`
 	Live    bool   `json:"live"`
+	Title   string `json:"title"` // what a person called it, or ""
+	Own     bool   `json:"own"`   // it can be renamed and removed from the page
 }
 
 func (s *Server) serveRecordings(w http.ResponseWriter, _ *http.Request) {
 	list := []recordingInfo{}
 	for _, e := range s.recordings() {
 		m, live := e.peek()
-		list = append(list, recordingInfo{e.id, m.Program, m.Start, m.Outcome, m.WallNS, live})
+		list = append(list, recordingInfo{e.id, brief(m.Program), brief(m.Start), brief(m.Outcome), m.WallNS, live, brief(m.Title), !live && s.opt.Library != nil && s.opt.Library.Owns(e.src.Dir())})
 	}
 	send(w, struct {
 		Recordings []recordingInfo `json:"recordings"`

@@ -7,7 +7,7 @@ import (
 
 // latestWins are the operations of which only the newest request matters: the page asks for them while the view moves, and
 // an answer to where it was is worth nothing.
-var latestWins = []string{"window", "state", "totals"}
+var latestWins = []string{"window", "state", "totals", "find"}
 
 // A queue holds the requests of one connection in order, at most one of each operation that is in latestWins.
 type queue struct {

@@ -37,6 +37,9 @@ type request struct {
 	Max   int      `json:"max"`
 	G     int      `json:"g"`
 	O     int      `json:"o"`
+	File  int      `json:"file"` // of a place in the source, with Line; -1: none
+	Line  int      `json:"line"`
+	Text  string   `json:"text"`
 
 	rows []rowKey
 }
@@ -70,12 +73,13 @@ var operations = map[string]func(*request) error{
 	"flows":     (*request).checkFlows,
 	"stack":     (*request).checkEvent,
 	"selection": (*request).checkEvent,
+	"find":      (*request).checkFind,
 }
 
 // decodeRequest reads one message. Where it fails, the id is still given if it could be read, so that the error can be
 // answered to it.
 func decodeRequest(b []byte) (*request, error) {
-	r := &request{G: -1, O: -1}
+	r := &request{G: -1, O: -1, File: -1}
 	d := json.NewDecoder(bytes.NewReader(b))
 	if err := d.Decode(r); err != nil {
 		return r, fmt.Errorf("not a request: %w", err)
@@ -155,10 +159,27 @@ func (r *request) checkFlows() error {
 	return r.checkTimes()
 }
 
-// A rowKey names a row of the timeline: a proc (p0), a goroutine (g3), an object (o0), or one of the three rows that are
+// Bounds of a search.
+const (
+	maxSearch = 200 // bytes of what is looked for
+	maxFound  = 50
+)
+
+func (r *request) checkFind() error {
+	if r.Text == "" || len(r.Text) > maxSearch {
+		return fmt.Errorf("text has %d bytes, want 1 to %d", len(r.Text), maxSearch)
+	}
+	if r.Max < 1 || r.Max > maxFound {
+		return fmt.Errorf("max is %d, want 1 to %d", r.Max, maxFound)
+	}
+	return nil
+}
+
+// A rowKey names a row of the timeline: a proc (p0), a goroutine (g3), all of the
+// role of a goroutine (r3), an object (o0), or one of the three rows that are
 // there once.
 type rowKey struct {
-	kind byte // 'p', 'g', 'o', or a kind of singleRows
+	kind byte // 'p', 'g', 'r', 'o', or a kind of singleRows
 	n    int
 }
 
@@ -169,7 +190,7 @@ func parseRowKey(s string) (rowKey, error) {
 	if i := slices.Index(singleRows, s); i >= 0 {
 		return rowKey{kind: "csn"[i]}, nil
 	}
-	if s != "" && strings.IndexByte("pgo", s[0]) >= 0 {
+	if s != "" && strings.IndexByte("pgro", s[0]) >= 0 {
 		n, err := strconv.ParseUint(s[1:], 10, 31)
 		if err == nil && s[1:] == strconv.FormatUint(n, 10) {
 			return rowKey{kind: s[0], n: int(n)}, nil

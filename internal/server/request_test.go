@@ -19,6 +19,9 @@ func TestDecodeRequest(t *testing.T) {
 		{`{"id":1,"op":"flows","t0":0,"t1":1,"max":1000}`, ""},
 		{`{"id":1,"op":"selection","event":0,"g":0}`, ""},
 		{`{"id":1,"op":"stack","event":0,"new_field":{}}`, ""},
+		{`{"id":1,"op":"window","t0":0,"t1":10,"px":4,"rows":["r3"]}`, ""},
+		{`{"id":1,"op":"step","event":0,"dir":1,"file":0,"line":7}`, ""},
+		{`{"id":1,"op":"find","text":"<b>","max":50}`, ""},
 
 		{``, "not a request"},
 		{`{`, "not a request"},
@@ -50,6 +53,9 @@ func TestDecodeRequest(t *testing.T) {
 		{`{"id":1,"op":"events","from":0,"n":1001}`, "n 1001"},
 		{`{"id":1,"op":"flows","t0":0,"t1":1,"max":1001}`, "max is 1001"},
 		{`{"id":1,"op":"events","from":0,"n":1,"g":-2}`, "must be ids"},
+		{`{"id":1,"op":"find","text":"","max":5}`, "text has 0 bytes"},
+		{`{"id":1,"op":"find","text":"` + strings.Repeat("x", 201) + `","max":5}`, "text has 201 bytes"},
+		{`{"id":1,"op":"find","text":"x","max":51}`, "max is 51"},
 	} {
 		r, err := decodeRequest([]byte(c.in))
 		if c.want == "" {
@@ -91,6 +97,10 @@ func FuzzDecodeRequest(f *testing.F) {
 			}
 		case "overview":
 			if r.Px < 1 || r.Px > maxPixels {
+				t.Errorf("let through: %+v", r)
+			}
+		case "find":
+			if r.Text == "" || len(r.Text) > maxSearch || r.Max < 1 || r.Max > maxFound {
 				t.Errorf("let through: %+v", r)
 			}
 		case "events":

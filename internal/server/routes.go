@@ -14,13 +14,16 @@ import (
 	"github.com/trace-viz/trace-viz/internal/index"
 )
 
-// routes is every path of the server. All are GET and change nothing.
+// routes is every path of the server. Those that are GET change nothing.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.servePage(w, r, "index.html") })
 	mux.HandleFunc("GET /static/{file...}", func(w http.ResponseWriter, r *http.Request) { s.servePage(w, r, r.PathValue("file")) })
 	mux.HandleFunc("GET /api/recordings", s.serveRecordings)
-	mux.HandleFunc("GET /api/compare", s.serveCompare)
+	s.compareRoutes(mux)
+	mux.HandleFunc("GET /api/offer", s.serveOffer)
+	mux.HandleFunc("POST /api/start", s.serveStart)
+	mux.HandleFunc("GET /api/jobs/{n}", s.serveJob)
 	of := func(pattern string, h func(http.ResponseWriter, *http.Request, *entry)) {
 		mux.HandleFunc("GET /api/r/{id}/"+pattern, func(w http.ResponseWriter, r *http.Request) {
 			e := s.recording(r.PathValue("id"))
@@ -39,7 +42,9 @@ func (s *Server) routes() http.Handler {
 	of("flame", serveFlame)
 	of("output", serveOutput)
 	of("file/{name}", serveFile)
+	of("export/{file}", serveExport)
 	of("ws", s.serveWS)
+	s.changeRoutes(mux)
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "there is nothing at this path", "")
 	})

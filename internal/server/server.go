@@ -2,7 +2,8 @@
 // states, and in front of both the guard, because whatever a page on this machine can ask, any page in the same browser
 // can try to ask.
 //
-// It only reads: recordings, indexes and findings come from a Source, and nothing here starts a program or writes a file.
+// It only reads: recordings, indexes and findings come from a Source, and nothing here writes a file. Programs are started by
+// a Starter alone, from what it offers; files are kept, named and removed by a Library alone.
 // All that a recording contains (names, values, output, source text, paths) is taken as hostile: it leaves as JSON or as a
 // download, never as markup.
 package server
@@ -18,6 +19,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -40,7 +42,10 @@ type Options struct {
 	AllowHosts  []string  // further values of the Host header: NAME (with our port) or NAME:PORT
 	AllowRemote bool      // listen on an address that is not loopback
 	Dev         string    // serve the page from this folder instead of the embedded files; "" for the embedded ones
+	Library     Library   // where recordings are kept, renamed and removed from the page; nil: nowhere
 	Stderr      io.Writer // for warnings; nil is os.Stderr
+	Starter     Starter   // starts programs for the page; nil: none can be started from it
+	Home        bool      // URL shows the list of scenarios and recordings, not the first recording
 }
 
 // A Server serves recordings. All methods may be called from any goroutine.
@@ -58,6 +63,8 @@ type Server struct {
 	ctx  context.Context // of the websockets: they outlive their requests, so they are ended by this
 	stop context.CancelFunc
 	open sync.WaitGroup // the websockets
+
+	compared comparisons
 
 	mu   sync.Mutex
 	ids  []string // in the order of Add
@@ -148,6 +155,14 @@ func (s *Server) Add(id string, src Source) error {
 	return nil
 }
 
+// remove forgets a recording.
+func (s *Server) remove(id string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.recs, id)
+	s.ids = slices.DeleteFunc(s.ids, func(other string) bool { return other == id })
+}
+
 // recording returns the entry of an id, nil if there is none.
 func (s *Server) recording(id string) *entry {
 	s.mu.Lock()
@@ -176,7 +191,7 @@ func (s *Server) URL() string {
 	u := "http://" + net.JoinHostPort(host, strconv.Itoa(s.port())) + "/?token=" + s.guard.link()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.ids) > 0 {
+	if len(s.ids) > 0 && !s.opt.Home {
 		u += "#r=" + s.ids[0]
 	}
 	return u

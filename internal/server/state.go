@@ -19,6 +19,8 @@ type goroutineState struct {
 	O          index.OID   `json:"o"`
 	File       int         `json:"file"`
 	Line       int         `json:"line"`
+	Owner      index.OID   `json:"owner"` // the context or timer that channel o belongs to, -1
+	Until      int64       `json:"until"` // of a sleep: when it is over; -1
 	Proc       int32       `json:"proc"`
 	Forever    bool        `json:"forever"`
 	Held       []index.OID `json:"held"`
@@ -71,6 +73,30 @@ type onceState struct {
 	Waiters []index.GID `json:"waiters"`
 }
 
+type contextState struct {
+	O         index.OID   `json:"o"`
+	Parent    index.OID   `json:"parent"`
+	Deadline  int64       `json:"deadline"` // ns, -1: none is known
+	Cancelled bool        `json:"cancelled"`
+	At        int64       `json:"at"`
+	Why       string      `json:"why"` // call deadline parent unseen, "" while it lives
+	By        index.GID   `json:"by"`
+	Inferred  bool        `json:"inferred"` // no call in the recording ended it
+	Waiters   []index.GID `json:"waiters"`
+	Text      string      `json:"text"`
+}
+
+type timerState struct {
+	O        index.OID   `json:"o"`
+	State    string      `json:"state"` // armed stopped fired
+	Since    int64       `json:"since"`
+	Until    int64       `json:"until"` // armed: when it fires, -1 if that is not known
+	Every    int64       `json:"every"` // period of a ticker, else 0
+	Inferred bool        `json:"inferred"`
+	Waiters  []index.GID `json:"waiters"`
+	Text     string      `json:"text"`
+}
+
 // A programState is everything at the cursor: what the stage shows.
 type programState struct {
 	Event      int              `json:"event"`
@@ -83,13 +109,15 @@ type programState struct {
 	WGs        []wgState        `json:"wgs"`
 	Conds      []condState      `json:"conds"`
 	Onces      []onceState      `json:"onces"`
+	Contexts   []contextState   `json:"contexts"`
+	Timers     []timerState     `json:"timers"`
 	Cycles     [][]index.GID    `json:"cycles"`
 	Totals     map[string]int   `json:"totals"` // goroutines by state
 }
 
 func (a *asked) state() (any, error) {
 	p := programState{Event: -1, Goroutines: []goroutineState{}, Chans: []chanState{}, Locks: []lockState{}, WGs: []wgState{}, Conds: []condState{},
-		Onces: []onceState{}, Cycles: [][]index.GID{}, Totals: map[string]int{}}
+		Onces: []onceState{}, Contexts: []contextState{}, Timers: []timerState{}, Cycles: [][]index.GID{}, Totals: map[string]int{}}
 	if !a.hasEvent() {
 		return p, nil
 	}
@@ -105,6 +133,7 @@ func (a *asked) state() (any, error) {
 		p.Goroutines = append(p.Goroutines, a.gstate(&st, g))
 	}
 	p.objects(&st)
+	p.ends(a.ix, &st)
 	for _, c := range st.Cycles {
 		p.Cycles = append(p.Cycles, queueOf(c))
 	}
@@ -137,7 +166,7 @@ func foremost(all []index.GState, row eventRow) []index.GState {
 
 func (a *asked) gstate(st *index.State, g index.GState) goroutineState {
 	file, line := a.e.fileLine(g.Site)
-	s := goroutineState{G: g.G, S: g.State, Since: g.Since, SinceEvent: g.SinceEvent, Op: g.Op, O: g.Obj, File: file, Line: line, Proc: g.Proc,
+	s := goroutineState{G: g.G, S: g.State, Since: g.Since, SinceEvent: g.SinceEvent, Op: g.Op, O: g.Obj, Owner: g.Owner, Until: g.Until, File: file, Line: line, Proc: g.Proc,
 		Forever: g.Forever, Held: notNil(g.Held), Cases: []caseState{}, Text: describe.GState(a.ix, st, g)}
 	for _, c := range g.Cases[:min(len(g.Cases), maxQueue)] {
 		s.Cases = append(s.Cases, caseState{c.Obj, c.Recv})
@@ -147,6 +176,17 @@ func (a *asked) gstate(st *index.State, g index.GState) goroutineState {
 
 // queueOf bounds a queue and makes an empty list of none.
 func queueOf(q []index.GID) []index.GID { return notNil(q[:min(len(q), maxQueue)]) }
+
+// ends fills in contexts and timers, at most maxPending of each.
+func (p *programState) ends(ix *index.Index, st *index.State) {
+	for _, c := range st.Contexts[:min(len(st.Contexts), maxPending)] {
+		p.Contexts = append(p.Contexts, contextState{c.Obj, c.Parent, c.Deadline, c.Cancelled, c.At, c.Why, c.By, c.Inferred, queueOf(c.Waiters),
+			describe.Standing(ix, c, st.Event)})
+	}
+	for _, t := range st.Timers[:min(len(st.Timers), maxPending)] {
+		p.Timers = append(p.Timers, timerState{t.Obj, t.State, t.Since, t.Until, t.Every, t.Inferred, queueOf(t.Waiters), describe.Timer(ix, t, st.Event)})
+	}
+}
 
 // objects fills in the objects, at most maxPending of each kind.
 func (p *programState) objects(st *index.State) {

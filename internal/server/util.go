@@ -3,6 +3,7 @@ package server
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // notNil makes an empty list of no list: JSON lists are never null.
@@ -11,6 +12,26 @@ func notNil[T any](list []T) []T {
 		return []T{}
 	}
 	return list
+}
+
+// maxText bounds a text that the page shows as a whole, in bytes: a recording may have been made to hold megabytes of it.
+const maxText = 2000
+
+// brief cuts a text that nobody could read as a whole.
+func brief(s string) string {
+	if len(s) <= maxText {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxText], "") + "…"
+}
+
+// briefAll is brief for each of a list.
+func briefAll(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = brief(s)
+	}
+	return out
 }
 
 // key is the key of a row of the timeline.

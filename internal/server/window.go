@@ -28,8 +28,8 @@ func (a *asked) window() ([]byte, error) {
 	procs := a.ix.Procs()
 	keys := make([]index.RowKey, len(a.rows))
 	for i, k := range a.rows {
-		known := k.kind != 'g' && k.kind != 'o' && k.kind != 'p' ||
-			k.kind == 'g' && k.n < a.ix.NumGoroutines() || k.kind == 'o' && k.n < a.ix.NumObjects() ||
+		known := k.kind != 'g' && k.kind != 'r' && k.kind != 'o' && k.kind != 'p' ||
+			(k.kind == 'g' || k.kind == 'r') && k.n < a.ix.NumGoroutines() || k.kind == 'o' && k.n < a.ix.NumObjects() ||
 			k.kind == 'p' && slices.ContainsFunc(procs, func(p index.ProcInfo) bool { return p.ID == k.n })
 		if !known {
 			return nil, fmt.Errorf("row %q is not known", a.Rows[i])

@@ -24,7 +24,7 @@ func TestOperations(t *testing.T) {
 		`"op":"totals","t0":0,"t1":1000000000`, `"op":"totals","t0":-9,"t1":-1`,
 		`"op":"step","event":5,"dir":1`, `"op":"step","event":-1,"dir":-1`, `"op":"step","event":3,"dir":1,"g":0`, `"op":"events","from":0,"n":100`,
 		`"op":"events","from":0,"n":1000,"g":0`, `"op":"events","from":1000000,"n":10`, `"op":"flows","t0":0,"t1":1000000000,"max":0`, `"op":"stack","event":3`,
-		`"op":"stack","event":-1`, `"op":"selection","event":20,"g":0`, `"op":"selection","event":0,"g":1`, `"op":"selection","event":-1,"g":0`,
+		`"op":"stack","event":-1`, `"op":"selection","event":20,"g":0`, `"op":"selection","event":0,"g":1`, `"op":"selection","event":-1,"g":0`, `"op":"find","text":"a","max":5`, `"op":"step","event":0,"dir":1,"file":0,"line":1`,
 	}
 	for _, id := range []string{"a", "b", "c"} {
 		ws := c.dial(id)

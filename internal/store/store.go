@@ -89,7 +89,10 @@ func safe(name string) string {
 
 // New makes the folder of a new recording and removes the oldest ones beyond what is kept. The name says the program and
 // the time, so that it tells a person what it is.
-func New(program string, at time.Time) (string, error) {
+func New(program string, at time.Time) (string, error) { return NewBeside(program, at, at) }
+
+// NewBeside is New for one of several recordings that belong together: none that began at since or later is removed for it.
+func NewBeside(program string, at, since time.Time) (string, error) {
 	name := safe(program)
 	if err := Check(); err != nil {
 		return "", err
@@ -98,7 +101,7 @@ func New(program string, at time.Time) (string, error) {
 	if err := os.MkdirAll(Recordings(), 0o700); err != nil {
 		return "", fmt.Errorf("no place for recordings: %w (set %s, or give a folder with -o)", err, EnvHome)
 	}
-	prune()
+	prune(since)
 	for i := 1; ; i++ {
 		dir := base
 		if i > 1 {
@@ -157,13 +160,14 @@ func List() []Item {
 	return items
 }
 
-// prune removes what is beyond the limits. A recording that still runs is kept.
-func prune() {
+// prune removes what is beyond the limits. A recording that still runs is kept, and one that began at since or later.
+func prune(since time.Time) {
+	emptyTrash()
 	var size int64
 	for i, item := range List() {
 		size += folderSize(item.Path)
 		young := time.Since(item.Time) < time.Hour
-		if (i+1 >= keepCount || size > keepBytes) && !(item.Meta.Outcome == recording.Running && young) {
+		if (i+1 >= keepCount || size > keepBytes) && item.Time.Before(since) && !(item.Meta.Outcome == recording.Running && young) {
 			os.RemoveAll(item.Path)
 		}
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -92,6 +93,36 @@ func TestPrune(t *testing.T) {
 		if base := filepath.Base(item.Path); !strings.HasPrefix(base, "some-program-20") {
 			t.Errorf("got the name %s", base)
 		}
+	}
+}
+
+// Recordings that belong together do not remove each other, and the next one removes them as any other.
+func TestPruneBeside(t *testing.T) {
+	t.Setenv(EnvHome, t.TempDir())
+	began := time.Now().Add(-time.Minute)
+	make := func(at, since time.Time) {
+		dir, err := NewBeside("p", at, since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := recording.Meta{Version: 1, Outcome: recording.Exit, Start: at.Format(time.RFC3339Nano)}
+		if err := errors.Join(recording.WriteMeta(dir, m), os.WriteFile(filepath.Join(dir, recording.TraceFile), []byte("x"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i := range keepCount {
+		at := began.Add(time.Duration(i-2*keepCount) * time.Second)
+		make(at, at)
+	}
+	for i := range keepCount + 10 {
+		make(began.Add(time.Duration(i)*time.Millisecond), began)
+	}
+	if n := len(List()); n != keepCount+10 {
+		t.Errorf("got %d recordings, wanted %d: those of one run", n, keepCount+10)
+	}
+	make(time.Now(), time.Now())
+	if n := len(List()); n != keepCount {
+		t.Errorf("got %d recordings, wanted %d", n, keepCount)
 	}
 }
 

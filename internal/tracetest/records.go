@@ -17,7 +17,9 @@ var hookVerbs = map[string]hook.Op{
 	"unlock": hook.Unlock, "tryfailed": hook.TryFailed, "rlock": hook.RLock, "rlockblock": hook.RLockBlock,
 	"rlockdone": hook.RLockDone, "runlock": hook.RUnlock, "add": hook.WGAdd, "wait": hook.WGWait, "waited": hook.WGDone,
 	"condwait": hook.CondWait, "condwoken": hook.CondWoken, "signal": hook.CondSignal, "broadcast": hook.CondBroadcast,
-	"oncerun": hook.OnceRun, "onceran": hook.OnceRan, "oncewait": hook.OnceWait, "oncewoken": hook.OnceWoken,
+	"sleep": hook.SleepBegin, "timer": hook.TimerMake, "timername": hook.TimerName, "reset": hook.TimerReset, "timerstop": hook.TimerStop,
+	"timerrun": hook.TimerRun, "context": hook.ContextMake, "cancel": hook.ContextCancel, "done": hook.ContextDone,
+	"ctxafter": hook.ContextAfter, "oncerun": hook.OnceRun, "onceran": hook.OnceRan, "oncewait": hook.OnceWait, "oncewoken": hook.OnceWoken,
 }
 
 // addr returns the address of an object, "nil" is 0.
@@ -58,7 +60,10 @@ func (w *writer) record(g *goroutine, verb string, args []string, at string) err
 	if need := operands[verb]; len(rest) < need {
 		return fmt.Errorf("want %d words after the object", need)
 	}
-	list, value, err := w.operands(verb, name, rest)
+	list, value, err := w.waitOperands(verb, rest)
+	if list == nil && err == nil {
+		list, value, err = w.operands(verb, name, rest)
+	}
 	if err != nil {
 		return err
 	}
@@ -68,6 +73,52 @@ func (w *writer) record(g *goroutine, verb string, args []string, at string) err
 	}
 	w.log(g, string(cat), value)
 	return nil
+}
+
+// timerKinds are the words for what makes a timer.
+var timerKinds = map[string]int64{"once": hook.TimerOnce, "ticker": hook.TimerTicker, "func": hook.TimerFunc, "after": hook.TimerAfter,
+	"tick": hook.TimerTick}
+
+// waitOperands returns the arguments of the records of contexts, timers and sleeps, nil for other records.
+func (w *writer) waitOperands(verb string, words []string) (list []int64, value string, err error) {
+	d := int64(0)
+	switch verb {
+	case "sleep", "timer", "reset":
+		d, err = strconv.ParseInt(words[0], 10, 64)
+	case "context":
+		if len(words) > 1 {
+			d, err = strconv.ParseInt(words[1], 10, 64)
+		}
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("duration is no number: %q", words)
+	}
+	switch verb {
+	case "sleep", "reset":
+		return []int64{d}, "", nil
+	case "timer":
+		kind, ok := timerKinds[words[1]]
+		if !ok {
+			return nil, "", fmt.Errorf("%q makes no timer", words[1])
+		}
+		list = []int64{d, kind, 0}
+		if len(words) > 2 {
+			list[2] = int64(w.addr(words[2]))
+		}
+		return list, "", nil
+	case "context":
+		list = []int64{0}
+		if len(words) > 0 {
+			list[0] = int64(w.addr(words[0]))
+		}
+		if len(words) > 1 {
+			list = append(list, d)
+		}
+		return list, "", nil
+	case "timername", "done", "ctxafter":
+		return []int64{int64(w.addr(words[0]))}, "", nil
+	}
+	return nil, "", nil
 }
 
 // siteAt returns the number of the site at a place, 0 if none is declared there.
@@ -93,7 +144,8 @@ func (w *writer) cases(cat []byte, args []string) []byte {
 }
 
 // operands is how many words must follow the object.
-var operands = map[string]int{"make": 1, "selected": 2, "add": 1, "condwait": 1, "condwoken": 1}
+var operands = map[string]int{"make": 1, "selected": 2, "add": 1, "condwait": 1, "condwoken": 1, "sleep": 1, "timer": 2, "timername": 1, "reset": 1,
+	"done": 1, "ctxafter": 1}
 
 // operands returns the arguments of a record and its value.
 func (w *writer) operands(verb, name string, words []string) (list []int64, value string, err error) {

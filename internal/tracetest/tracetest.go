@@ -27,6 +27,14 @@
 //	worker selectblock jobs:recv done:send
 //	worker selected jobs 0 recv
 //
+// A sleep has the object nil and a duration in ns. A timer has a duration, what made it (once ticker func after tick) and its
+// channel; a context its parent or nil, and the time until its deadline if it has one. done tells the channel of a context.
+//
+//	main context ctx nil 1000
+//	worker done ctx ctx.Done
+//	worker recvblock ctx.Done
+//	main cancel ctx
+//
 // A word +N as the last one but for the place puts N ns between this line and the one before; without it, it is 10 ns. A
 // word @PLACE, such as @main.go:35, gives the place in the source, and so the site when one is declared there.
 package tracetest

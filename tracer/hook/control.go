@@ -12,10 +12,11 @@ import (
 
 // The control socket. The program sends lines, trace-viz sends single bytes.
 //
-//	hello PID PROCS NANOTIME   the trace began at that time of the monotonic clock
-//	flushed                    answers f: all that happened before f is in the file
-//	broken ERRNO               the trace could not be written and ends here
-//	bye PROCS LEFTOUT          the trace is ended
+//	hello PID PROCS NANOTIME PARENT ARGS   the trace began at that time of the monotonic clock
+//	flushed            answers f: all that happened before f is in the file
+//	broken ERRNO       the trace could not be written and ends here
+//	cost SAMPLES EVENTS NS   so many records were measured so far; they stand for EVENTS, which took NS
+//	bye PROCS LEFTOUT  the trace is ended
 const (
 	askFlush = 'f' // end the generation now
 	askStop  = 's' // stop tracing; the program goes on
@@ -39,18 +40,20 @@ var (
 
 func startControl(began int64) {
 	controlPath, _ = syscall.Getenv(EnvControl)
-	hello = "hello " + decimal(syscall.Getpid()) + " " + decimal(runtime.GOMAXPROCS(0)) + " " + decimal(int(began)) + "\n"
+	hello = "hello " + decimal(syscall.Getpid()) + " " + decimal(runtime.GOMAXPROCS(0)) + " " + decimal(int(began)) + " " +
+		decimal(syscall.Getppid()) + " " + argsHex() + "\n"
 	connect()
 	go advance()
 }
 
-// connect opens the control socket if there is one.
+// connect opens the control socket if there is one. It never waits: where nobody takes the connection, or nobody reads what is
+// said, the program goes on.
 func connect() {
 	control.Store(0)
 	if controlPath == "" {
 		return
 	}
-	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC|syscall.SOCK_NONBLOCK, 0)
 	if err != nil {
 		return
 	}
@@ -86,6 +89,7 @@ func say(line string) {
 }
 
 func goodbye() {
+	sayCost()
 	say("bye " + decimal(runtime.GOMAXPROCS(0)) + " " + decimal(int(leftOut())) + "\n")
 }
 
@@ -96,6 +100,7 @@ func goodbye() {
 //go:linkname advance runtime.tracevizControl
 func advance() {
 	wait, least := int64(firstAdvance), int64(firstAdvance)
+	told := uint64(0) // of what records cost: a program that is killed has no last word
 	for !stopped.Load() {
 		ask, gone := poll(wait)
 		if gone {
@@ -108,14 +113,27 @@ func advance() {
 		if stopped.Load() {
 			return
 		}
-		began := nanotime()
+		began, used := nanotime(), processTime()
 		trace.TracevizFlush()
 		if ask == askFlush {
 			say("flushed\n")
 		}
+		if samples.Load() != told {
+			told = sayCost()
+		}
 		least = min(2*least, minAdvance)
-		wait = max(least, (nanotime()-began)*advanceShare)
+		// Each of the two is too much: the clock has what a busy machine makes us wait, the processors' time has what the
+		// program does meanwhile.
+		wait = max(least, min(nanotime()-began, processTime()-used)*advanceShare)
 	}
+}
+
+// processTime is the processors' time that the process has had, in ns.
+func processTime() int64 {
+	const processClock = 2 // CLOCK_PROCESS_CPUTIME_ID
+	var ts syscall.Timespec
+	syscall.RawSyscall(syscall.SYS_CLOCK_GETTIME, processClock, uintptr(unsafe.Pointer(&ts)), 0)
+	return ts.Nano()
 }
 
 // pollFD is struct pollfd of poll(2).

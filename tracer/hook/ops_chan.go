@@ -38,7 +38,7 @@ func Make[C any](c C, site uint32) C {
 //
 //go:norace
 func Close[T any](c chan<- T, site uint32) {
-	if !on() {
+	if !at(site) {
 		close(c)
 		return
 	}
@@ -64,7 +64,7 @@ func S[T any](c chan<- T, site uint32) Sender[T] { return Sender[T]{c, site} }
 //
 //go:norace
 func (s Sender[T]) Send(v T) {
-	if !on() {
+	if !at(s.site) {
 		s.c <- v
 		return
 	}
@@ -101,7 +101,7 @@ func send[T any](c chan<- T, v T, obj uintptr, size int64, site uint32) bool {
 //
 //go:norace
 func R[T any](c <-chan T, site uint32) T {
-	if !on() {
+	if !at(site) {
 		return <-c
 	}
 	v, _ := recv(c, site)
@@ -112,7 +112,7 @@ func R[T any](c <-chan T, site uint32) T {
 //
 //go:norace
 func R2[T any](c <-chan T, site uint32) (T, bool) {
-	if !on() {
+	if !at(site) {
 		v, ok := <-c
 		return v, ok
 	}

@@ -17,11 +17,18 @@ func Bind1[P, A any](op func(P, uint32, A), p P, site uint32) func(A) {
 	return func(a A) { op(p, site, a) }
 }
 
-// BindB is the method value of a method that returns a bool.
+// BindB is the method value of a method that returns a bool or another result.
 //
 //go:norace
-func BindB[P any](op func(P, uint32) bool, p P, site uint32) func() bool {
-	return func() bool { return op(p, site) }
+func BindB[P, R any](op func(P, uint32) R, p P, site uint32) func() R {
+	return func() R { return op(p, site) }
+}
+
+// Bind1B is the method value of a method with one parameter and a result.
+//
+//go:norace
+func Bind1B[P, A, R any](op func(P, uint32, A) R, p P, site uint32) func(A) R {
+	return func(a A) R { return op(p, site, a) }
 }
 
 // Expr is the method expression of a method without parameters.
@@ -38,11 +45,18 @@ func Expr1[P, A any](op func(P, uint32, A), _ func(P, A), site uint32) func(P, A
 	return func(p P, a A) { op(p, site, a) }
 }
 
-// ExprB is the method expression of a method that returns a bool.
+// ExprB is the method expression of a method with a result.
 //
 //go:norace
-func ExprB[P any](op func(P, uint32) bool, _ func(P) bool, site uint32) func(P) bool {
-	return func(p P) bool { return op(p, site) }
+func ExprB[P, R any](op func(P, uint32) R, _ func(P) R, site uint32) func(P) R {
+	return func(p P) R { return op(p, site) }
+}
+
+// Expr1B is the method expression of a method with one parameter and a result.
+//
+//go:norace
+func Expr1B[P, A, R any](op func(P, uint32, A) R, _ func(P, A) R, site uint32) func(P, A) R {
+	return func(p P, a A) R { return op(p, site, a) }
 }
 
 // At begins the call of a method whose name stands on another line than its operand. Its parts stay on theirs.
@@ -55,12 +69,19 @@ func At[P any](op func(P, uint32), p P) Called[P] { return Called[P]{op, p} }
 //go:norace
 func At1[P, A any](op func(P, uint32, A), p P) Called1[P, A] { return Called1[P, A]{op, p} }
 
-// AtB is At for a method that returns a bool.
+// AtB is At for a method with a result.
 //
 //go:norace
-func AtB[P any](op func(P, uint32) bool, p P) CalledB[P] { return CalledB[P]{op, p} }
+func AtB[P, R any](op func(P, uint32) R, p P) CalledB[P, R] { return CalledB[P, R]{op, p} }
 
-// Called, Called1 and CalledB are a method and its operand.
+// At1B is At for a method with one parameter and a result.
+//
+//go:norace
+func At1B[P, A, R any](op func(P, uint32, A) R, p P) Called1B[P, A, R] {
+	return Called1B[P, A, R]{op, p}
+}
+
+// Called, Called1, CalledB and Called1B are a method and its operand.
 type (
 	Called[P any] struct {
 		op func(P, uint32)
@@ -70,8 +91,12 @@ type (
 		op func(P, uint32, A)
 		p  P
 	}
-	CalledB[P any] struct {
-		op func(P, uint32) bool
+	CalledB[P, R any] struct {
+		op func(P, uint32) R
+		p  P
+	}
+	Called1B[P, A, R any] struct {
+		op func(P, uint32, A) R
 		p  P
 	}
 )
@@ -89,4 +114,9 @@ func (c Called1[P, A]) Call(site uint32, a A) { c.op(c.p, site, a) }
 // Call calls the method.
 //
 //go:norace
-func (c CalledB[P]) Call(site uint32) bool { return c.op(c.p, site) }
+func (c CalledB[P, R]) Call(site uint32) R { return c.op(c.p, site) }
+
+// Call calls the method.
+//
+//go:norace
+func (c Called1B[P, A, R]) Call(site uint32, a A) R { return c.op(c.p, site, a) }

@@ -30,7 +30,7 @@ const listCases = 32
 //
 //go:norace
 func SelR[T any](s []Case, i int, block uint32, c <-chan T) <-chan T {
-	if !on() {
+	if !at(block) {
 		s[i].set = false
 		return c
 	}
@@ -45,7 +45,7 @@ func SelR[T any](s []Case, i int, block uint32, c <-chan T) <-chan T {
 //
 //go:norace
 func SelS[T any](s []Case, i int, block uint32, c chan<- T) chan<- T {
-	if !on() {
+	if !at(block) {
 		s[i].set = false
 		return c
 	}
@@ -98,7 +98,7 @@ func SelV[T any](s []Case, i int, block uint32, c chan<- T) SelValue[T] {
 //
 //go:norace
 func (w SelValue[T]) V(v T) T {
-	if !on() || !w.s[w.i].set {
+	if !at(w.block) || !w.s[w.i].set {
 		return v
 	}
 	c := &w.s[w.i]
@@ -142,9 +142,10 @@ func SelNone(site uint32) {
 
 //go:norace
 func emitDone(obj uintptr, site uint32, size, i, dir int64, value []byte) {
+	began := sample()
 	var buf [recordSize]byte
 	r := AppendArg(AppendArg(AppendArg(AppendRecord(buf[:0], SelectDone, uint64(obj), site), size), i), dir)
-	log(r, unsafe.String(unsafe.SliceData(value), len(value)))
+	log(r, unsafe.String(unsafe.SliceData(value), len(value)), began)
 }
 
 // A TrySender is the send case of a select whose only other case is default.
@@ -162,7 +163,7 @@ func TryS[T any](c chan<- T, sel, site uint32) TrySender[T] { return TrySender[T
 //
 //go:norace
 func (s TrySender[T]) Send(v T) bool {
-	if !on() {
+	if !at(s.sel) {
 		select {
 		case s.c <- v:
 			return true
@@ -210,7 +211,7 @@ func TryR1[T any](c <-chan T, sel, site uint32) (v T, chosen bool) {
 //
 //go:norace
 func TryR2[T any](c <-chan T, sel, site uint32) (v T, ok, chosen bool) {
-	if !on() {
+	if !at(sel) {
 		select {
 		case v, ok = <-c:
 			return v, ok, true

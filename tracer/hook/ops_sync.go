@@ -20,7 +20,7 @@ func pointer[T any](p *T) uintptr { return uintptr(unsafe.Pointer(p)) }
 //
 //go:norace
 func MuLock(m *sync.Mutex, site uint32) {
-	if !on() {
+	if !at(site) {
 		m.Lock()
 		return
 	}
@@ -66,7 +66,7 @@ func tried(ok bool, op Op) Op {
 //
 //go:norace
 func RwLock(m *sync.RWMutex, site uint32) {
-	if !on() {
+	if !at(site) {
 		m.Lock()
 		return
 	}
@@ -104,7 +104,7 @@ func RwTryLock(m *sync.RWMutex, site uint32) bool {
 //
 //go:norace
 func RwRLock(m *sync.RWMutex, site uint32) {
-	if !on() {
+	if !at(site) {
 		m.RLock()
 		return
 	}
@@ -142,7 +142,7 @@ func RwTryRLock(m *sync.RWMutex, site uint32) bool {
 //
 //go:norace
 func GroupAdd(g *sync.WaitGroup, site uint32, delta int) {
-	if on() {
+	if at(site) {
 		emit1(WGAdd, pointer(g), site, int64(delta))
 	}
 	g.Add(delta)
@@ -152,7 +152,7 @@ func GroupAdd(g *sync.WaitGroup, site uint32, delta int) {
 //
 //go:norace
 func GroupDone(g *sync.WaitGroup, site uint32) {
-	if on() {
+	if at(site) {
 		emit1(WGAdd, pointer(g), site, -1)
 	}
 	g.Done()
@@ -162,7 +162,7 @@ func GroupDone(g *sync.WaitGroup, site uint32) {
 //
 //go:norace
 func GroupWait(g *sync.WaitGroup, site uint32) {
-	if !on() {
+	if !at(site) {
 		g.Wait()
 		return
 	}
@@ -175,7 +175,7 @@ func GroupWait(g *sync.WaitGroup, site uint32) {
 //
 //go:norace
 func GroupGo(g *sync.WaitGroup, site uint32, f func()) {
-	if !on() {
+	if !at(site) {
 		g.Go(f)
 		return
 	}
@@ -190,7 +190,7 @@ func GroupGo(g *sync.WaitGroup, site uint32, f func()) {
 //
 //go:norace
 func CvWait(c *sync.Cond, site uint32) {
-	if !on() {
+	if !at(site) {
 		c.Wait()
 		return
 	}
@@ -204,7 +204,7 @@ func CvWait(c *sync.Cond, site uint32) {
 //
 //go:norace
 func CvSignal(c *sync.Cond, site uint32) {
-	if on() {
+	if at(site) {
 		emit(CondSignal, pointer(c), site)
 	}
 	c.Signal()
@@ -214,7 +214,7 @@ func CvSignal(c *sync.Cond, site uint32) {
 //
 //go:norace
 func CvBroadcast(c *sync.Cond, site uint32) {
-	if on() {
+	if at(site) {
 		emit(CondBroadcast, pointer(c), site)
 	}
 	c.Broadcast()
@@ -235,7 +235,7 @@ var _ = [1]byte{}[unsafe.Sizeof(sync.Once{})-unsafe.Sizeof(onceLayout{})]
 //go:norace
 func OnceDo(o *sync.Once, site uint32, f func()) {
 	peek := (*onceLayout)(unsafe.Pointer(o))
-	if !on() || loadWord(&peek.done) != 0 {
+	if !at(site) || loadWord(&peek.done) != 0 {
 		o.Do(f)
 		return
 	}

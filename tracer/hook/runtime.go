@@ -34,21 +34,24 @@ func on() bool {
 
 //go:norace
 func emit(op Op, obj uintptr, site uint32) {
+	began := sample()
 	var buf [recordSize]byte
-	log(AppendRecord(buf[:0], op, uint64(obj), site), "")
+	log(AppendRecord(buf[:0], op, uint64(obj), site), "", began)
 }
 
 //go:norace
 func emit1(op Op, obj uintptr, site uint32, a int64) {
+	began := sample()
 	var buf [recordSize]byte
-	log(AppendArg(AppendRecord(buf[:0], op, uint64(obj), site), a), "")
+	log(AppendArg(AppendRecord(buf[:0], op, uint64(obj), site), a), "", began)
 }
 
 //go:norace
 func emit3(op Op, obj uintptr, site uint32, a, b, c int64) {
+	began := sample()
 	var buf [recordSize]byte
 	r := AppendArg(AppendRecord(buf[:0], op, uint64(obj), site), a)
-	log(AppendArg(AppendArg(r, b), c), "")
+	log(AppendArg(AppendArg(r, b), c), "", began)
 }
 
 // emitValue writes a record with the text of a value as its message. Messages are never interned, so they cost a lock
@@ -56,25 +59,73 @@ func emit3(op Op, obj uintptr, site uint32, a, b, c int64) {
 //
 //go:norace
 func emitValue(op Op, obj uintptr, site uint32, a int64, value []byte) {
+	began := sample()
 	var buf [recordSize]byte
-	log(AppendArg(AppendRecord(buf[:0], op, uint64(obj), site), a), unsafe.String(unsafe.SliceData(value), len(value)))
+	log(AppendArg(AppendRecord(buf[:0], op, uint64(obj), site), a), unsafe.String(unsafe.SliceData(value), len(value)), began)
 }
 
 // emitList writes a record with as many of the arguments as fit in whole pairs.
 //
 //go:norace
 func emitList(op Op, obj uintptr, site uint32, args []int64) {
+	began := sample()
 	var buf [listSize]byte
 	r := AppendRecord(buf[:0], op, uint64(obj), site)
 	for i := 0; i+1 < len(args) && len(r) < listSize-2*18; i += 2 {
 		r = AppendArg(AppendArg(r, args[i]), args[i+1])
 	}
-	log(r, "")
+	log(r, "", began)
 }
 
+// log writes a record that was begun at that time, if it is to be measured: see sample.
+//
 //go:norace
-func log(category []byte, message string) {
-	userLog(0, unsafe.String(unsafe.SliceData(category), len(category)), message)
+func log(category []byte, message string, began int64) {
+	text := unsafe.String(unsafe.SliceData(category), len(category))
+	if known(text) {
+		userLog(0, text, message)
+	} else {
+		logElsewhere(text, message)
+	}
+	if began != 0 {
+		sampled(began)
+	}
+}
+
+// logElsewhere writes a record whose category would be new: see wire.go.
+//
+//go:norace
+func logElsewhere(category, message string) {
+	var buf [listSize + 64]byte
+	const head = len(Prefix) + 1
+	short := append(buf[:0], category[:head]...)
+	short = append(short, Elsewhere)
+	rest := append(short, category[head:]...)[len(short):]
+	if message != "" && len(rest)+1+len(message) <= listSize {
+		rest = append(append(rest, ' '), message...)
+	}
+	userLog(0, unsafe.String(unsafe.SliceData(short), len(short)), unsafe.String(unsafe.SliceData(rest), len(rest)))
+}
+
+//go:linkname memhash runtime.memhash
+//go:noescape
+func memhash(p unsafe.Pointer, seed, size uintptr) uintptr
+
+// met remembers categories by their hashes, each in the place of the last one that fell there.
+var met [8192]atomic.Uint32
+
+// known reports whether a category was written lately, and remembers it. Where two fall into one place and take turns, both
+// stay unknown, which is right and costs no more than a first time.
+//
+//go:norace
+func known(category string) bool {
+	h := uint64(memhash(unsafe.Pointer(unsafe.StringData(category)), 0, uintptr(len(category))))
+	place, mark := &met[h%uint64(len(met))], uint32(h>>32)|1
+	if place.Load() == mark {
+		return true
+	}
+	place.Store(mark)
+	return false
 }
 
 // Values that are carried by sends are all recorded up to allValues; from there on one in 64. A record with a value takes

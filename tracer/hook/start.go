@@ -50,6 +50,7 @@ func start(dir string) {
 		return
 	}
 	pollerUp(out.fd)
+	calibrate()
 	began := nanotime()
 	if !trace.TracevizStart(out.write) {
 		return

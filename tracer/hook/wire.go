@@ -11,7 +11,11 @@
 //	"tv" op obj "." site { "." arg }
 //
 // with op one byte, and obj, site and the arguments lower-case hexadecimal numbers (a minus sign may stand before an
-// argument). Categories are interned once a generation of the trace, so a repeated operation costs its event alone.
+// argument). Categories are interned once a generation of the trace, so a repeated operation costs its event alone. One that
+// is not repeated, such as that of a channel which serves one request, costs ten times as much that way. So what a program
+// does for the first time has a category of four bytes, and the rest stands in the message, before the value and a space:
+//
+//	"tv" op "@"      obj "." site { "." arg } [ " " value ]
 package hook
 
 // Prefix starts the category of every record.
@@ -69,8 +73,37 @@ const (
 	OnceWait  Op = 'P' // about to wait while another goroutine runs it
 	OnceWoken Op = 'p' // that wait is over
 
+	// Contexts. obj is the address of the innermost context of package context that can be cancelled, whatever values are
+	// wrapped around it.
+	ContextMake   Op = 'X' // address of the parent, 0 if it is none that can be cancelled, -1 if it is not known; time until the deadline in ns, absent if it has none of its own
+	ContextCancel Op = 'x' // its cancel function is about to run; whoever called it
+	ContextDone   Op = 'D' // address of its Done channel: once for each context, at the first call of Done; no operation by itself
+	ContextAfter  Op = 'A' // context.AfterFunc; address of the context, obj is of the function's own
+
+	// Timers. obj is the address of the time.Timer or time.Ticker; of the channel for After and Tick. Times are in ns.
+	SleepBegin Op = 'y' // duration: about to sleep (obj 0)
+	TimerMake  Op = 'T' // duration, one of the Timer constants, address of its channel
+	TimerName  Op = 'i' // address of another record's obj: what time.AfterFunc returned is the timer of that; no operation by itself
+	TimerReset Op = 'I' // duration: about to be armed anew
+	TimerStop  Op = 'j' // about to be stopped
+	TimerRun   Op = 'J' // first record of the goroutine that runs the function of an AfterFunc
+
+	// Pipes. obj is the number of the inode, which both ends of a pipe share in all processes. Written after the operation, in the
+	// order of the bytes for one descriptor; a reader in another process may be sooner with its record than the writer.
+	PipeRead  Op = '<' // number of bytes, descriptor, device
+	PipeWrite Op = '>' // the same
+
 	// Book-keeping of the hooks themselves, with obj and site 0.
 	Sampled Op = '~' // number of values that were left out since the last Sampled record
+)
+
+// What TimerMake made.
+const (
+	TimerOnce   = iota // time.NewTimer
+	TimerTicker        // time.NewTicker
+	TimerFunc          // time.AfterFunc; obj is of the function's own, TimerName tells the timer
+	TimerAfter         // time.After
+	TimerTick          // time.Tick
 )
 
 // A Record is one decoded category.
@@ -121,8 +154,32 @@ func Decode(category string, args []int64) (r Record, ok bool) {
 	if len(category) < len(Prefix)+4 || category[:len(Prefix)] != Prefix {
 		return Record{}, false
 	}
-	r.Op = Op(category[len(Prefix)])
-	s := category[len(Prefix)+1:]
+	return decodeTail(Op(category[len(Prefix)]), category[len(Prefix)+1:], args)
+}
+
+// Elsewhere ends a category whose rest stands in the message.
+const Elsewhere = '@'
+
+// DecodeLog reads a record of either form and the text of its value, as Decode does.
+func DecodeLog(category, message string, args []int64) (r Record, value string, ok bool) {
+	if len(category) != len(Prefix)+2 || category[:len(Prefix)] != Prefix || category[len(Prefix)+1] != Elsewhere {
+		r, ok = Decode(category, args)
+		return r, message, ok
+	}
+	tail := message
+	for i := range len(message) {
+		if message[i] == ' ' {
+			tail, value = message[:i], message[i+1:]
+			break
+		}
+	}
+	r, ok = decodeTail(Op(category[len(Prefix)]), tail, args)
+	return r, value, ok
+}
+
+// decodeTail reads what follows the operation.
+func decodeTail(op Op, s string, args []int64) (r Record, ok bool) {
+	r.Op = op
 	r.Obj, s, ok = takeHex(s)
 	if !ok || s == "" || s[0] != '.' {
 		return Record{}, false

@@ -33,6 +33,23 @@ func TestRecord(t *testing.T) {
 	}
 }
 
+// What stands in the message means the same.
+func TestDecodeLog(t *testing.T) {
+	for _, c := range []struct{ category, message, value string }{
+		{"tvs1f.2.3", "hello", "hello"}, {"tvs@", "1f.2.3 hello you", "hello you"}, {"tvs@", "1f.2.3", ""}, {"tvs@", "1f.2.3 ", ""},
+	} {
+		r, value, ok := DecodeLog(c.category, c.message, nil)
+		if !ok || value != c.value || r.Op != ChanSend || r.Obj != 0x1f || r.Site != 2 || !slices.Equal(r.Args, []int64{3}) {
+			t.Errorf("%s %q: got %+v, value %q, %v", c.category, c.message, r, value, ok)
+		}
+	}
+	for _, message := range []string{"", " ", "1", "1.", "1.2.", " 1.2", "1.2\n"} {
+		if r, _, ok := DecodeLog("tvs@", message, nil); ok {
+			t.Errorf("%q: decoded to %+v", message, r)
+		}
+	}
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	for _, s := range []string{"", "tv", "tvs", "tvs1", "tvs1.", "tvs.1", "xvs1.1", "tvs1.1.", "tvs1.1.-", "tvs1.1.g", "tvs1.1 ",
 		"tvs1.100000000", "tvs11111111111111111.1", "tvs1.1.11111111111111111", "TVs1.1", "tvs1.1..1", "tvsA.1", "tvs1.-1",

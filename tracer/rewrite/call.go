@@ -7,26 +7,26 @@ import (
 	"strings"
 )
 
-// A method is one of package sync that is hooked.
+// A method is one of packages sync, time and context that is hooked.
 type method struct {
-	op   string // Site.Op
-	hook string
-	arg  string // type of its parameter, "" if it has none
-	bool bool   // it returns a bool
+	op     string // Site.Op
+	hook   string
+	arg    string // type of its parameter, "" if it has none; one that begins with a dot is of the hook package
+	result string // type of its result, "" if it has none
 }
 
 // methods has the hooked methods by the name that go/types gives them.
 var methods = map[string]method{
 	"(*sync.Mutex).Lock":    {op: OpLock, hook: "MuLock"},
 	"(*sync.Mutex).Unlock":  {op: OpUnlock, hook: "MuUnlock"},
-	"(*sync.Mutex).TryLock": {op: OpTryLock, hook: "MuTryLock", bool: true},
+	"(*sync.Mutex).TryLock": {op: OpTryLock, hook: "MuTryLock", result: "bool"},
 
 	"(*sync.RWMutex).Lock":     {op: OpLock, hook: "RwLock"},
 	"(*sync.RWMutex).Unlock":   {op: OpUnlock, hook: "RwUnlock"},
-	"(*sync.RWMutex).TryLock":  {op: OpTryLock, hook: "RwTryLock", bool: true},
+	"(*sync.RWMutex).TryLock":  {op: OpTryLock, hook: "RwTryLock", result: "bool"},
 	"(*sync.RWMutex).RLock":    {op: OpRLock, hook: "RwRLock"},
 	"(*sync.RWMutex).RUnlock":  {op: OpRUnlock, hook: "RwRUnlock"},
-	"(*sync.RWMutex).TryRLock": {op: OpTryRLock, hook: "RwTryRLock", bool: true},
+	"(*sync.RWMutex).TryRLock": {op: OpTryRLock, hook: "RwTryRLock", result: "bool"},
 
 	"(sync.Locker).Lock":   {op: OpLock, hook: "LkLock"},
 	"(sync.Locker).Unlock": {op: OpUnlock, hook: "LkUnlock"},
@@ -41,6 +41,13 @@ var methods = map[string]method{
 	"(*sync.Cond).Broadcast": {op: OpBroadcast, hook: "CvBroadcast"},
 
 	"(*sync.Once).Do": {op: OpOnce, hook: "OnceDo", arg: "func()"},
+
+	"(*time.Timer).Stop":   {op: OpStop, hook: "TimerStops", result: "bool"},
+	"(*time.Timer).Reset":  {op: OpReset, hook: "TimerResets", arg: ".Duration", result: "bool"},
+	"(*time.Ticker).Stop":  {op: OpStop, hook: "TickerStops"},
+	"(*time.Ticker).Reset": {op: OpReset, hook: "TickerResets", arg: ".Duration"},
+
+	"(context.Context).Done": {op: OpCtxDone, hook: "Done", result: "<-chan struct{}"},
 }
 
 // spawners are the methods of errgroup.Group that begin goroutines. They need no hook: their source has some.
@@ -155,20 +162,29 @@ func (f *file) callMethod(n *ast.CallExpr, sel *ast.SelectorExpr, u use) {
 		f.replace(from, to, f.depth(), fmt.Sprintf("%s, %d%s", u.path, id, tail))
 		return
 	}
-	f.open(f.at(n.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, %s", f.hook("At"), u.form(), f.hook(u.hook), u.address()))
-	f.replace(from, f.at(sel.Sel.Pos()), f.depth(), u.path+").")
+	before, behind := f.operand(u)
+	f.open(f.at(n.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, %s", f.hook("At"), u.form(), f.hook(u.hook), before))
+	f.replace(from, f.at(sel.Sel.Pos()), f.depth(), behind+").")
 	f.replace(f.at(sel.Sel.Pos()), to, f.depth(), fmt.Sprintf("Call(%d%s", id, tail))
 }
 
 // form tells the variants of At, Bind and Expr apart.
-func (u use) form() string {
-	switch {
-	case u.bool:
-		return "B"
-	case u.arg != "":
-		return "1"
+func (u use) form() (form string) {
+	if u.arg != "" {
+		form = "1"
 	}
-	return ""
+	if u.result != "" {
+		form += "B"
+	}
+	return form
+}
+
+// operand is what stands before and behind the operand of At and Bind, which take the operand's type for the hook's.
+func (f *file) operand(u use) (before, behind string) {
+	if types.IsInterface(u.t) && !f.plainInterface(u) && u.op == OpCtxDone {
+		return f.hook("Context") + "(", u.path + ")"
+	}
+	return u.address(), u.path
 }
 
 // method rewrites a hooked method that is not called on the spot: f := mu.Unlock becomes Bind(MuUnlock, &mu, site), and
@@ -186,15 +202,16 @@ func (f *file) method(sel *ast.SelectorExpr) {
 	from, to := f.at(sel.X.End()), f.at(sel.End())
 	switch {
 	case !u.expr:
-		f.open(f.at(sel.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, %s", f.hook("Bind"), form, f.hook(u.hook), u.address()))
-		text := fmt.Sprintf("%s, %d", u.path, id)
+		before, behind := f.operand(u)
+		f.open(f.at(sel.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, %s", f.hook("Bind"), form, f.hook(u.hook), before))
+		text := fmt.Sprintf("%s, %d", behind, id)
 		if f.breaks(from, to) != "" {
 			f.replace(from, to, f.depth(), text+",")
 			f.close(to, f.depth(), ")")
 			return
 		}
 		f.replace(from, to, f.depth(), text+")")
-	case u.path == "" && f.plainLocker(sel, u):
+	case u.path == "" && f.plainInterface(u):
 		f.open(f.at(sel.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, ", f.hook("Expr"), form, f.hook(u.hook)))
 		f.close(to, f.depth(), fmt.Sprintf(", %d)", id))
 	default:
@@ -202,13 +219,17 @@ func (f *file) method(sel *ast.SelectorExpr) {
 	}
 }
 
-// plainLocker reports whether a method expression without a path has the very type that the hook takes.
-func (f *file) plainLocker(sel *ast.SelectorExpr, u use) bool {
+// plainInterface reports whether an operand has the very type that the hook takes.
+func (f *file) plainInterface(u use) bool {
 	if !types.IsInterface(u.t) {
 		return true
 	}
 	named, ok := types.Unalias(u.t).(*types.Named)
-	return ok && named.Obj().Name() == "Locker" && named.Obj().Pkg().Path() == "sync"
+	if !ok || named.Obj().Pkg() == nil {
+		return false
+	}
+	name := named.Obj().Pkg().Path() + "." + named.Obj().Name()
+	return name == "sync.Locker" || name == "context.Context"
 }
 
 // literal writes the method expression of a promoted method as a function literal.
@@ -217,9 +238,12 @@ func (f *file) literal(sel *ast.SelectorExpr, u use, id int) {
 	params, args, result, ret := "", "", "", ""
 	if u.arg != "" {
 		params, args = ", "+a+" "+u.arg, ", "+a
+		if u.arg[0] == '.' {
+			params = ", " + a + " " + f.id("h") + u.arg
+		}
 	}
-	if u.bool {
-		result, ret = " bool", "return "
+	if u.result != "" {
+		result, ret = " "+u.result, "return "
 	}
 	if len(f.funcs) > 0 {
 		f.funcs[len(f.funcs)-1].literals++

@@ -147,6 +147,8 @@ func (f *file) assigned(lhs, rhs []ast.Expr) {
 	if len(lhs) == 2 && len(rhs) == 1 {
 		if r := receiveIn(rhs[0]); r != nil {
 			f.asOK[r] = lhs[1]
+		} else {
+			f.nameMake(rhs[0], f.text(lhs[0])) // ctx, cancel := context.WithCancel(parent)
 		}
 		return
 	}

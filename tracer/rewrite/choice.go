@@ -10,8 +10,9 @@ import (
 	"golang.org/x/tools/go/packages"
 )
 
-// always are the dependencies that get hooks without being asked for: all that they do is let goroutines wait for each other.
-var always = []string{"golang.org/x/sync/errgroup", "golang.org/x/sync/semaphore", "golang.org/x/sync/singleflight"}
+// always are the dependencies that get hooks without being asked for. All that those of x/sync do is let goroutines wait for each
+// other; that of goleak reads the text of stacks, in which it must not find us.
+var always = []string{"golang.org/x/sync/errgroup", "golang.org/x/sync/semaphore", "golang.org/x/sync/singleflight", "go.uber.org/goleak/internal/stack"}
 
 // A choice says which packages get hooks: those of the main module and some dependencies, but those that are skipped.
 type choice struct {
@@ -70,8 +71,8 @@ func newPattern(text, dir string) (*pattern, error) {
 }
 
 func (p *pattern) matches(pkg *packages.Package) bool {
-	if p.folder {
-		return p.match.MatchString(filepath.ToSlash(pkg.Dir))
+	if dir := filepath.ToSlash(pkg.Dir); p.folder { // as for the go command, dots do not reach into a vendor folder
+		return p.match.MatchString(dir) && (!strings.Contains(dir, "/vendor/") || strings.Contains(filepath.ToSlash(p.text), "vendor/"))
 	}
 	return p.match.MatchString(pkg.PkgPath)
 }

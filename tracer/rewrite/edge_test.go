@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
 
 // TestEdge runs the program of awkward forms, traced and not, in every kind of build that changes what the compiler makes of it.
@@ -39,12 +41,17 @@ func TestEdge(t *testing.T) {
 			for _, w := range b.result.Warnings {
 				t.Errorf("warning: %s", w)
 			}
+			recording := t.TempDir()
 			for name, got := range map[string]ran{
-				"native": run(t, b.native, ""), "hooked": run(t, b.hooked, ""), "traced": run(t, b.hooked, t.TempDir()),
+				"native": run(t, b.native, ""), "hooked": run(t, b.hooked, ""), "traced": run(t, b.hooked, recording),
 			} {
 				if got.stdout != string(want) || got.stderr != "" || got.code != 0 {
 					t.Errorf("%s: got\n%s%s(code %d), want\n%s", name, got.stdout, got.stderr, got.code, want)
 				}
+			}
+			checkCount(t, b)
+			if c.flags == nil && c.version == "" { // the program TestLanguage runs is held to it in all builds
+				checkExecuted(t, b, readRecords(t, filepath.Join(recording, "trace.out"), b.result.Sites), rewrite.OpCondWait)
 			}
 			// The last line of the program closes a nil channel, where the native program says.
 			native, traced := run(t, b.native, "", "panic"), run(t, b.hooked, t.TempDir(), "panic")

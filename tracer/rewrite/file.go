@@ -24,11 +24,12 @@ type file struct {
 	index  int // in sites.Files
 	warn   func(line int, text string)
 
-	stack []ast.Node            // path from the tree's root to the node at hand
-	funcs []*function           // the functions around it, innermost last
-	done  map[ast.Node]bool     // nodes that a node above has dealt with
-	named map[ast.Expr]string   // names that makes get from what they are assigned to
-	asOK  map[ast.Expr]ast.Expr // receives with two values: what ok is assigned to; nil for a plain bool
+	stack    []ast.Node            // path from the tree's root to the node at hand
+	funcs    []*function           // the functions around it, innermost last
+	contexts *contextFlow          // nil: not looked for yet
+	done     map[ast.Node]bool     // nodes that a node above has dealt with
+	named    map[ast.Expr]string   // names that makes get from what they are assigned to
+	asOK     map[ast.Expr]ast.Expr // receives with two values: what ok is assigned to; nil for a plain bool
 }
 
 // A function is a function declaration or literal that the walk is in.
@@ -125,6 +126,8 @@ func (f *file) visit(n ast.Node) {
 		f.method(n)
 	case *ast.Ident:
 		f.lazy(n)
+		f.original(n)
+		f.stackText(n)
 	case *ast.GoStmt:
 		f.spawn(n.Call.Fun, n.Call.Args, n)
 	}

@@ -193,7 +193,11 @@ func formatSites(s *rewrite.Sites) string {
 func formatSpawns(s *rewrite.Sites) string {
 	var b strings.Builder
 	for _, p := range s.Spawns {
-		fmt.Fprintf(&b, "%s:%d:%d-%d %q %s -> %s\n", s.Files[p.File], p.Line, p.Col, p.EndLine, p.Name, p.Func, p.Callee)
+		fmt.Fprintf(&b, "%s:%d:%d-%d %q %s -> %s", s.Files[p.File], p.Line, p.Col, p.EndLine, p.Name, p.Func, p.Callee)
+		if p.Contexts != nil {
+			fmt.Fprintf(&b, " contexts %v", p.Contexts)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

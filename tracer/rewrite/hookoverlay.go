@@ -18,7 +18,7 @@ import (
 const constraint = "//go:build tracevizhook"
 
 // optional are sources of the hook that are part of a target only when asked for: they need other packages in the overlay.
-var optional = []string{"wall.go"}
+var optional = []string{"wall.go", "process_pipe.go"}
 
 // HookOverlay writes the sources of the hook package into outDir and returns the overlay that places them in the standard
 // library of goroot, and the GOROOT to build with. That is goroot itself, or a symbolic link to it when goroot lies in the module
@@ -83,7 +83,7 @@ func symlink(target, link string) error {
 // linked reports whether a source of the hook is part of the target.
 func linked(name string, with []string) bool {
 	switch {
-	case name == "embed.go" || strings.HasSuffix(name, "_test.go"):
+	case name == "embed.go" || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "poll/"):
 		return false
 	case slices.Contains(optional, name):
 		return slices.Contains(with, name)

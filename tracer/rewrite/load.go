@@ -30,6 +30,7 @@ type loaded struct {
 	problem string
 	env     goEnv
 	fset    *token.FileSet
+	source  *sourceTypes // nil when all types come from what the go command has compiled
 }
 
 // goEnv is a part of go env.
@@ -43,8 +44,9 @@ const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | pac
 // files are the absolute paths of the sources, cgo's among them, sorted.
 func files(p *packages.Package) []string { return slices.Sorted(slices.Values(p.GoFiles)) }
 
-// load asks the go command what the target is made of. What that refuses is a problem of the target, not an error.
-func load(ctx context.Context, o Options) (*loaded, error) {
+// load asks the go command what the target is made of. What that refuses is a problem of the target, not an error. With fromSource
+// the target's own packages need not be compiled for it.
+func load(ctx context.Context, o Options, fromSource bool) (*loaded, error) {
 	choice, err := newChoice(o)
 	if err != nil {
 		return nil, err
@@ -58,6 +60,9 @@ func load(ctx context.Context, o Options) (*loaded, error) {
 		// The go command builds the program, so no other build system may say what it is made of.
 		Env: append(slices.Clone(o.Env), "GOPACKAGESDRIVER=off"),
 	}
+	if fromSource {
+		cfg.Mode &^= packages.NeedExportFile | packages.NeedTypes
+	}
 	var patterns []string
 	for _, p := range o.Patterns {
 		patterns = append(patterns, "pattern="+p) // else file=x has a meaning that it has not for go build
@@ -70,8 +75,10 @@ func load(ctx context.Context, o Options) (*loaded, error) {
 		l.problem = err.Error()
 		return l, nil
 	}
-	l.take(roots)
-	return l, nil
+	if l.take(roots); fromSource && l.problem == "" {
+		err = l.findSource(ctx, o, roots)
+	}
+	return l, err
 }
 
 // readEnv asks the go command for its settings. A go command that refuses the module is a problem of the target.
@@ -220,9 +227,10 @@ func (l *loaded) parse(p *packages.Package) (s *parsed, problem string, err erro
 		FileVersions: map[*ast.File]string{},
 	}
 	cfg := &types.Config{
-		Importer: importer{p}, FakeImportC: true, Sizes: types.SizesFor("gc", l.env.GOARCH), GoVersion: goVersion(p),
+		Importer: importer{l, p}, FakeImportC: true, Sizes: types.SizesFor("gc", l.env.GOARCH), GoVersion: goVersion(p),
 		Error: func(err error) {
-			if problem == "" {
+			// With C faked, what is of a type of C has none, and conversions of it do not check; the go command knows better.
+			if problem == "" && !(strings.Contains(err.Error(), "invalid type") && usesC(s)) {
 				problem = err.Error()
 			}
 		},
@@ -243,13 +251,21 @@ func goVersion(p *packages.Package) string {
 }
 
 // importer gives a package the types of those that it imports.
-type importer struct{ p *packages.Package }
+type importer struct {
+	l *loaded
+	p *packages.Package
+}
 
 func (i importer) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
 	p := i.p.Imports[path]
+	if p != nil && p.Types == nil && i.l.source != nil {
+		if err := i.l.source.find(i.l, p); err != nil {
+			return nil, err
+		}
+	}
 	if p == nil || p.Types == nil || !p.Types.Complete() {
 		return nil, errors.New("no types of " + path)
 	}

@@ -133,6 +133,7 @@ func (f *file) spawn(fun ast.Expr, args []ast.Expr, n ast.Node) {
 		s.Name = f.short(fun) + f.constants(args)
 		s.Callee = f.callee(fun)
 	}
+	s.Contexts = f.handed(append([]ast.Expr{fun}, args...))
 	f.sites.Spawns = append(f.sites.Spawns, s)
 }
 

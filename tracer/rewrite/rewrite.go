@@ -44,6 +44,7 @@ type Result struct {
 	Dir        string   // its folder
 	Main       bool     // it is a program
 	GOROOT     string   // of the toolchain that the go command uses here
+	GOFLAGS    string   // which the go command adds to each build, from the environment or its own settings
 	GoVersion  string   // its version, such as go1.26.8
 	Flags      []string // for go build, behind those of Options
 	Warnings   []string
@@ -64,14 +65,23 @@ func Rewrite(ctx context.Context, o Options) (*Result, error) {
 	if err := o.complete(); err != nil {
 		return nil, fmt.Errorf("rewrite: %w", err)
 	}
-	l, err := load(ctx, o)
+	r, err := rewriteLoaded(ctx, o, true)
+	if err == nil && r.Problem != "" { // perhaps only for this way
+		r, err = rewriteLoaded(ctx, o, false)
+	}
+	return r, err
+}
+
+// rewriteLoaded does all after loading in one of its two ways.
+func rewriteLoaded(ctx context.Context, o Options, fromSource bool) (*Result, error) {
+	l, err := load(ctx, o, fromSource)
 	if err != nil {
 		return nil, fmt.Errorf("rewrite %s: %w", strings.Join(o.Patterns, " "), err)
 	}
 	r := &Result{
 		Overlay: map[string]string{}, Warnings: []string{}, Files: []TracedFile{},
 		Sites:   &Sites{Version: SitesVersion, Files: []string{}, Sites: []Site{}, Spawns: []Spawn{}},
-		Problem: l.problem, GOROOT: l.env.GOROOT, GoVersion: l.env.GOVERSION,
+		Problem: l.problem, GOROOT: l.env.GOROOT, GOFLAGS: l.env.GOFLAGS, GoVersion: l.env.GOVERSION,
 	}
 	if len(l.targets) == 0 {
 		return r, nil

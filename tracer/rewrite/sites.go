@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 )
 
 // SitesVersion is the format of sites.json that this package writes, and the newest that it reads.
@@ -16,7 +17,7 @@ type Sites struct {
 	Version int      `json:"version"`
 	Files   []string `json:"files"`  // with slashes: relative to the main module's root, or import/path/file.go outside of it
 	Sites   []Site   `json:"sites"`  // Sites[i].ID is i+1
-	Spawns  []Spawn  `json:"spawns"` // one for each go statement and each call of Go of a WaitGroup or an errgroup.Group
+	Spawns  []Spawn  `json:"spawns"` // one for each go statement, and each call of AfterFunc or of Go of a WaitGroup or an errgroup.Group
 }
 
 // A Site is an injection point: one operation in the source that is followed by a hook.
@@ -41,9 +42,12 @@ type Spawn struct {
 	Line    int    `json:"line"` // of the statement: the line that the runtime reports as the creator's
 	Col     int    `json:"col"`
 	EndLine int    `json:"end_line"`
-	Name    string `json:"name"`   // callee with its constant arguments (produce "A"), or main.func@58 for a literal
-	Func    string `json:"func"`   // the function that spawns
-	Callee  string `json:"callee"` // the function that is spawned, "" if that is known only at run time
+	Name    string `json:"name"` // callee with its constant arguments (produce "A"), or main.func@58 for a literal
+	Func    string `json:"func"` // the function that spawns
+	// Contexts has an element for each variable of type context.Context that the goroutine is handed: the first and last lines of
+	// the calls in that file that may have made it, none if that is not known.
+	Contexts [][][2]int `json:"contexts,omitempty"`
+	Callee   string     `json:"callee"` // the function that is spawned, "" if that is known only at run time
 }
 
 // What Site.Op can be. Of a select's records, SelectBlock and SelectElse carry the site of the statement (OpSelect), SelectDone that of
@@ -69,6 +73,13 @@ const (
 	OpSignal    = "signal"
 	OpBroadcast = "broadcast"
 	OpOnce      = "once"
+	OpSleep     = "sleep"
+	OpTimer     = "timer"     // a timer or ticker is made
+	OpAfterFunc = "afterfunc" // time.AfterFunc and context.AfterFunc
+	OpStop      = "stop"      // of a timer
+	OpReset     = "reset"
+	OpContext   = "context" // a context with a cancel function is made
+	OpCtxDone   = "ctxdone" // its Done is called
 )
 
 // Site returns the site with that number, and false if there is none: numbers come from traces, which may be damaged.
@@ -135,6 +146,7 @@ func ReadSites(path string) (*Sites, error) {
 	if s.Version < 1 || s.Version > SitesVersion {
 		return nil, fmt.Errorf("read %s: got version %d, this trace-viz knows 1 to %d", path, s.Version, SitesVersion)
 	}
+	s.cut()
 	for i, site := range s.Sites {
 		if site.ID != i+1 || site.File < 0 || site.File >= len(s.Files) {
 			return nil, fmt.Errorf("read %s: site %d: got id %d, file %d of %d", path, i+1, site.ID, site.File, len(s.Files))
@@ -146,4 +158,29 @@ func ReadSites(path string) (*Sites, error) {
 		}
 	}
 	return s, nil
+}
+
+// longestName is how long a name from the source may be, in bytes. None that a person wrote is that long; a file that somebody made up
+// must not make every list, label and sentence that names it megabytes long.
+const longestName = 500
+
+// cut shortens names that are too long.
+func (s *Sites) cut() {
+	for i := range s.Sites {
+		for _, name := range []*string{&s.Sites[i].Op, &s.Sites[i].Name, &s.Sites[i].Type, &s.Sites[i].Elem, &s.Sites[i].Func} {
+			*name = brief(*name)
+		}
+	}
+	for i := range s.Spawns {
+		for _, name := range []*string{&s.Spawns[i].Name, &s.Spawns[i].Func, &s.Spawns[i].Callee} {
+			*name = brief(*name)
+		}
+	}
+}
+
+func brief(name string) string {
+	if len(name) <= longestName {
+		return name
+	}
+	return strings.ToValidUTF8(name[:longestName], "") + "…"
 }

@@ -20,6 +20,9 @@ func (e *UnsupportedError) Error() string {
 		"GOTOOLCHAIN=%s.0+auto, or a toolchain line in go.mod, selects one", e.Found, oldestGo, oldestGo)
 }
 
+// Supported is an *UnsupportedError if the go command is too old. found is what go env GOVERSION says.
+func Supported(found string) error { return supported(found) }
+
 // supported refuses a go command that is too old. Versions of development builds have no order and pass.
 func supported(found string) error {
 	for word := range strings.FieldsSeq(found) {

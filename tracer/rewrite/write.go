@@ -48,6 +48,9 @@ func (w *writer) rewritePackage(p *packages.Package) error {
 	}
 	old := goVersion(p) != "" && version.Compare(goVersion(p), oldest) < 0
 	switch {
+	case problem != "" && w.loaded.source != nil:
+		w.Problem = problem // compiled types may do
+		return nil
 	case problem != "" && usesC(s):
 		w.warnf("%s gets no hooks: it uses cgo, and its types are not known: %s", p.PkgPath, problem)
 	case problem != "" && dependency(p):

@@ -1,22 +1,20 @@
 // Wires the page together: server connection, store, replay clock, and the parts that draw.
 
-import { createClient } from './wire/client.js';
+import { parseCompare } from './compare/address.js';
+import { createCompare } from './compare/page.js';
 import { createColors } from './state/colors.js';
 import { byId } from './state/dom.js';
 import { drawlog } from './state/drawlog.js';
-import { createEvents } from './state/events.js';
 import { keepFragment } from './state/fragment.js';
 import { browserClock, createFrame } from './state/frame.js';
-import { createReplay } from './state/replay.js';
-import { createSession, fetchJSON } from './state/session.js';
-import { createStore } from './state/store.js';
-import { syncState } from './state/sync.js';
+import { createViewer } from './state/viewer.js';
 import { keepTheme, storedTheme } from './state/theme.js';
 import { mountPanels } from './panels/panels.js';
 import { mountAnnouncer } from './shell/announce.js';
 import { mountBanner } from './shell/banner.js';
 import { createCommands } from './shell/commands.js';
 import { mountContextMenu } from './shell/context.js';
+import { mountDrop } from './shell/drop.js';
 import { mountHome } from './shell/home.js';
 import { bindKeys } from './shell/keys.js';
 import { mountNotice } from './shell/notice.js';
@@ -32,50 +30,52 @@ function createPage() {
   const frame = createFrame(browserClock);
   const colors = createColors(() => getComputedStyle(document.documentElement));
   const motion = matchMedia('(prefers-reduced-motion: reduce)');
-  const client = createClient({
-    connection: (connection) => store.set({ connection }),
-    live: (push) => session.live(push),
-    hold: () => frame.hold(),
-  });
-  /** @type {Store} */
-  const store = createStore({
-    request: client.request,
-    fetchJSON: (path) => held(frame, fetchJSON(`/api/r/${encodeURIComponent(store.get('recordingId'))}/${path}`)),
-    frame, colors, reducedMotion: () => motion.matches,
-  });
-  store.events = createEvents((args) => client.request('events', args), () => store.get('model')?.events ?? 0);
+  const shared = { frame, colors, reducedMotion: () => motion.matches };
+  const { store, client, session } = createViewer(shared);
   store.set({ theme: storedTheme() });
   keepTheme(store);
-  createReplay(store);
-  const session = createSession(store, client, syncState(store));
-  return { store, frame, client, session };
-}
-
-/**
- * @template T
- * @param {import('./state/frame.js').Frame} frame
- * @param {Promise<T>} promise
- * @returns {Promise<T>}
- */
-function held(frame, promise) {
-  const release = frame.hold();
-  return promise.finally(release);
+  return { store, client, session, shared };
 }
 
 /** @param {Store} store */
 function showPages(store) {
   const apply = () => {
-    const recording = store.get('page') === 'recording';
-    byId('work').hidden = !recording;
-    byId('transport').hidden = !recording;
-    byId('home').hidden = recording;
+    const page = store.get('page');
+    byId('topbar').hidden = page === 'compare';
+    byId('work').hidden = page !== 'recording';
+    byId('transport').hidden = page !== 'recording';
+    byId('home').hidden = page === 'recording' || page === 'compare';
+    for (const id of ['compare-bar', 'compare', 'compare-transport']) byId(id).hidden = page !== 'compare';
   };
   store.subscribe((s) => s.page, apply);
   apply();
 }
 
+/**
+ * Goes where the address says: home, to a recording or to a comparison of two, whose part of the page is made when it is first needed.
+ * @param {Store} store
+ * @param {ReturnType<typeof createPage>['session']} session
+ * @param {ReturnType<typeof createPage>['shared']} shared
+ */
+function createRouter(store, session, shared) {
+  /** @type {ReturnType<typeof createCompare>|null} */
+  let compare = null;
+  return async () => {
+    const view = parseCompare(location.hash);
+    if (!view) {
+      compare?.leave();
+      return session.route();
+    }
+    if (store.get('page') !== 'compare') session.leave({ page: 'compare' });
+    compare ??= createCompare(store, shared);
+    Object.assign(/** @type {any} */ (window)['traceviz'], { compare });
+    return compare.open(view);
+  };
+}
+
 function main() {
-  const { store, frame, client, session } = createPage();
+  const { store, client, session, shared } = createPage();
+  const { frame } = shared;
   Object.defineProperty(window, 'traceviz', {
     value: {
       version: 1, store, frame, idle: frame.idle,
@@ -88,11 +88,13 @@ function main() {
     },
   });
   showPages(store);
+  const route = createRouter(store, session, shared);
   const timeline = mountTimeline(byId('timeline'), store);
   const commands = createCommands(store, timeline);
   mountTopbar(byId('topbar'), store, commands);
   mountBanner(byId('banner'), store, client.retryNow);
-  mountHome(byId('home'), store, () => session.route());
+  mountHome(byId('home'), store, route);
+  mountDrop(store);
   mountTransport(byId('transport'), store);
   mountStage(byId('stage'), store);
   mountContextMenu(store, timeline, { stage: byId('stage'), timeline: byId('timeline') });
@@ -100,11 +102,14 @@ function main() {
   mountNotice(byId('notice'), store);
   mountAnnouncer(byId('announce'), store);
   mountSplits();
-  bindKeys(commands);
+  bindKeys(commands, () => store.get('page') !== 'compare');
   keepFragment(store);
-  addEventListener('hashchange', () => session.route());
-  const release = frame.hold();
-  session.route().finally(release);
+  const go = () => {
+    const release = frame.hold();
+    route().finally(release);
+  };
+  addEventListener('hashchange', go);
+  go();
 }
 
 main();

@@ -8,13 +8,15 @@ export function testRoundTrip() {
   const rnd = random(4);
   const kinds = /** @type {const} */ (['goroutine', 'object', 'finding', null]);
   const lit = /** @type {const} */ (['goroutine', 'object']);
+  const lights = /** @type {const} */ (['goroutine', 'object', 'branch']);
   for (let i = 0; i < 300; i++) {
     const kind = kinds[i % 4] ?? null;
     const view = {
       recordingId: `producer-consumer-2026${i}`, cursor: { event: Math.floor(rnd() * 1e6) - 1, time: Math.floor(rnd() * 1e12) },
       window: { t0: Math.floor(rnd() * 1e9), t1: 1e9 + Math.floor(rnd() * 1e9) }, area: i % 3 ? { t0: i, t1: i + 1000 } : null, selection: { kind, id: kind ? i : -1 },
       marks: Array.from({ length: i % 4 }, (_, k) => ({ event: k, time: k * 1000 })),
-      pins: i % 4 ? ['g3', `o${i}`] : [], highlight: i % 3 ? { kind: lit[i % 2] ?? 'goroutine', id: i } : null,
+      pins: i % 4 ? ['g3', `o${i}`] : [], highlight: i % 4 ? { kind: lights[i % 3] ?? 'goroutine', id: i } : null,
+      only: i % 3 ? { kind: lit[i % 2] ?? 'goroutine', id: i } : null,
       panel: i % 2 ? 'source' : 'output', pacing: /** @type {const} */ (['event', 'compressed', 'real'])[i % 3] ?? null, speed: 0.5 + i,
     };
     equal(parseFragment(`#${formatFragment(view)}`), view);

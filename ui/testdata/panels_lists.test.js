@@ -182,6 +182,8 @@ export function testWhatWatchingCameTo() {
   const model = /** @type {any} */ ({ duration: 2e9, events: 100, hooks: true, watch: { operations: 50, trace_bytes: 8000, left_out: 3 }, notes: ['x.go got no hooks'] });
   equal(watching(model), ['Hooks recorded 50 operations of channels and locks, 25 a second.', 'The trace is 8 KB long, 80 bytes for each of 100 events.',
     '3 values of messages were left out, to keep the program fast.', 'x.go got no hooks']);
+  const measured = { ...model, notes: [], watch: { ...model.watch, hook_events: 60, per_event_ns: 131.4, share: 0.0321 } };
+  equal(watching(measured)[1], 'Watching cost the program 131 ns for each of 60 hook events, 3.2 % of its processor time, as measured while it ran.');
   const plain = { ...model, hooks: false, notes: [], events: 0, watch: { operations: 0, trace_bytes: 2.5e6, left_out: 0 } };
   equal(watching(plain), ['No hooks: the Go runtime alone recorded this.', 'The trace is 2.5 MB long.']);
 }

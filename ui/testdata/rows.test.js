@@ -22,6 +22,21 @@ export function testGroupsAndTheirRows() {
   equal(rows.find((r) => r.key === 'o0')?.note, 'cap 3');
 }
 
+export function testProcessesAreGroups() {
+  const m = model(4);
+  m.procs = [{ key: 'p0', id: 0, process: 1, p: 0, busy: 0.4 }, { key: 'p65536', id: 65536, process: 2, p: 0, busy: 0.1 }];
+  m.processes = [{ number: 1, pid: 10, program: 'pool', args: [] }, { number: 2, pid: 11, program: 'pool', args: ['work', '3'], how: 'lost' }];
+  m.goroutines.forEach((/** @type {any} */ g) => { g.process = g.g < 2 ? 1 : 2; });
+  m.goroutines[2].name = 'main (process 2)';
+  m.objects.push({ key: 'o3', o: 3, kind: 'pipe', name: 'stdin of process 2', cap: -1, ops: 4, held_ns: 0 });
+  const { rows, byO } = layoutRows(m, new Set(['system', 'goroutines']));
+  equal(rows.map((r) => r.key), ['cores', 'p0', 'goroutines', 'cores-2', 'p65536', 'goroutines-2', 'g2', 'g3', 'pipes', 'o3', 'channels', 'o0', 'locks', 'o1', 'system']);
+  equal(rows.filter((r) => r.kind === 'proc').map((r) => r.label), ['P0', 'P0']);
+  equal(rows.find((r) => r.key === 'cores-2')?.note, 'pool work 3, pid 11 · killed or died');
+  equal(rows.find((r) => r.key === 'g2')?.label, 'main', 'its group says the process');
+  check((byO.get(3)?.kind ?? '') === 'channel', 'a pipe is drawn as a channel');
+}
+
 export function testPinnedRowsComeFirst() {
   const { rows, pinned, byG } = layoutRows(model(3), new Set(['system']), 1000, ['o1', 'g2', 'g99']);
   equal(rows.slice(0, 4).map((r) => r.key), ['pinned', 'o1', 'g2', 'cores'], 'in the order of pinning; what is not there is left out');
@@ -105,4 +120,27 @@ export function testTheAreaListsWhereTimeWent() {
   equal(lines.map((l) => `${l.word} ${l.time} ${l.share}`).slice(0, 2), ['blocked on a lock 700 ns 70 %', 'running 200 ns 20 %'], 'most first');
   equal(lines.length, 6, 'the longest only');
   equal(areaLines({ events: 0, states: {} }), []);
+}
+
+export function testRolesOfManyAreOneRowEach() {
+  const m = model(100);
+  m.goroutines.forEach((/** @type {any} */ g) => { g.role = g.g === 0 ? 'main' : g.g % 2 ? 'reader' : 'writer'; });
+  const of = (/** @type {string[]} */ ...open) => layoutRows(m, new Set(open));
+  const { rows, byG } = of();
+  equal(rows.filter((r) => r.group === 'goroutines').map((r) => r.key), ['goroutines', 'g0', 'r1', 'r2']);
+  equal(rows.filter((r) => r.kind === 'role').map((r) => [r.label, r.note, r.wait]), [['▸ reader', '×50', 'blocked 500 ns each on average'], ['▸ writer', '×49', 'blocked 500 ns each on average']]);
+  equal([byG.get(0)?.key, byG.get(7)?.key, byG.get(8)?.key], ['g0', 'r1', 'r2']);
+  const opened = of('r1');
+  equal(opened.rows.filter((r) => r.kind === 'goroutine').length, 51);
+  equal([opened.byG.get(7)?.key, opened.byG.get(8)?.key], ['g7', 'r2']);
+}
+
+export function testOnlyWhatInteracts() {
+  const m = model(6);
+  m.edges = [{ g: 1, o: 0, ops: {} }, { g: 3, o: 0, ops: {} }, { g: 2, o: 1, ops: {} }];
+  const keys = (/** @type {import('/static/model/highlight.js').Only} */ only) => layoutRows(m, new Set(['system', 'cores']), 0, [], [], only).rows.filter((r) => r.kind !== 'group').map((r) => r.key);
+  equal(keys({ kind: 'goroutine', id: 1 }), ['only', 'g0', 'g1', 'g3', 'g4', 'g5', 'o0'], 'its parent, children, channel and who uses that');
+  equal(keys({ kind: 'object', id: 1 }), ['only', 'g2', 'o1']);
+  equal(keys({ kind: 'goroutine', id: 77 }), keys(null), 'of what is not known everything is shown');
+  equal([...(together(m, { kind: 'branch', id: 1 })?.gs ?? [])], [1, 4, 5]);
 }

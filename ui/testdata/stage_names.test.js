@@ -14,6 +14,10 @@ export function testNamesOfTheDrawing() {
   check({ main: 'main', 'produce "A"': 'A', 'produce "B"': 'B', 'consume #1': '#1', 'consume #2': '#2' });
 }
 
+export function testProcesses() {
+  check({ main: 'main', 'work #1': '#1', 'main (process 2)': 'p2', 'work #1 (process 2)': '#1/2', 'main (process 13)': 'p13' });
+}
+
 export function testEqualNumbersOfTwoRolesGetAnInitial() {
   check({ main: 'main', 'produce #1': 'p1', 'consume #1': 'c1', 'consume #3': '#3' });
 }

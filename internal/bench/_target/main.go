@@ -1,5 +1,5 @@
 // Pairs times two pairs of operations, a send and a receive on a buffered channel and a Lock and an Unlock, and prints
-// the nanoseconds of a pair. The benchmark builds it with hooks and without; it knows nothing of either. With a file as
+// the nanoseconds of a pair, or the same on a new object each time. The benchmark builds it with hooks and without; it knows nothing of either. With a file as
 // second argument it traces itself into that file.
 package main
 
@@ -34,6 +34,10 @@ func main() {
 		channel(pairs)
 	case "mutex":
 		mutex(pairs)
+	case "fresh-channel":
+		freshChannels(pairs)
+	case "fresh-mutex":
+		freshMutexes(pairs)
 	}
 	fmt.Println(float64(time.Since(begin).Nanoseconds()) / float64(pairs))
 }
@@ -49,6 +53,30 @@ func channel(pairs int) {
 func mutex(pairs int) {
 	var mu sync.Mutex
 	for range pairs {
+		mu.Lock()
+		mu.Unlock()
+	}
+}
+
+// The last of the short-lived objects; each lies on the heap, at an address that was not used for a while.
+var (
+	lastChannel chan struct{}
+	lastMutex   *sync.Mutex
+)
+
+func freshChannels(n int) {
+	for range n {
+		c := make(chan struct{}, 1)
+		lastChannel = c
+		c <- struct{}{}
+		<-c
+	}
+}
+
+func freshMutexes(n int) {
+	for range n {
+		mu := &sync.Mutex{}
+		lastMutex = mu
 		mu.Lock()
 		mu.Unlock()
 	}

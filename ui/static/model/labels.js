@@ -1,5 +1,6 @@
 // Words on spans and rows. Pure.
 
+import { plural } from './time.js';
 import { State } from './states.js';
 
 /** @typedef {import('./types.js').TracedObject} TracedObject */
@@ -58,4 +59,16 @@ export function objectTitle(object) {
     case 'rwmutex': return `${object.name} sync.RWMutex`;
     default: return object.name;
   }
+}
+
+/**
+ * What the hooks cost the program, in a sentence; '' where it was not measured.
+ * @param {import('./types.js').Model} model
+ * @returns {string}
+ */
+export function costOfWatching(model) {
+  const { per_event_ns: each = 0, hook_events: n = 0, share = 0 } = model.watch ?? {};
+  if (!each) return '';
+  const part = share > 0 ? `, ${share < 0.001 ? 'less than 0.1' : (share * 100).toFixed(1)} % of its processor time` : '';
+  return `Watching cost the program ${Math.round(each)} ns for each of ${plural(n, 'hook event')}${part}, as measured while it ran.`;
 }

@@ -57,6 +57,7 @@
  * @property {number} version
  * @property {string} id
  * @property {string} program
+ * @property {string} [title]  what a person called the recording
  * @property {string} go
  * @property {string} outcome   exit, panic, fatal, deadlock, hung, signal
  * @property {number} exit_code
@@ -68,13 +69,14 @@
  * @property {number} sources    how many of files have their text in the recording; they come first
  * @property {number} events
  * @property {{complete:boolean, read_percent:number, lost_ns:number, reason:string}} quality
- * @property {{operations:number, trace_bytes:number, left_out:number}} [watch]  what watching came to
+ * @property {{operations:number, trace_bytes:number, left_out:number, hook_events?:number, per_event_ns?:number, share?:number}} [watch]  what watching came to
  * @property {string[]} [notes]  things worth telling, such as files without hooks
  * @property {boolean} hooks
  * @property {boolean} wall
- * @property {{events:number,goroutines:number,channels:number,locks:number,messages:number,spawns:number,lock_waits:number,processes:number}} counts
+ * @property {{events:number,goroutines:number,channels:number,locks:number,messages:number,spawns:number,lock_waits:number,processes:number,contexts:number,timers:number}} counts
  * @property {{n:number, busy:number}} cores
- * @property {{key:string, id:number, busy:number}[]} procs
+ * @property {{key:string, id:number, process?:number, p?:number, busy:number}[]} procs  p: number in the runtime of its process
+ * @property {Process[]} [processes]  by their number
  * @property {Goroutine[]} goroutines
  * @property {number} [goroutines_left_out]
  * @property {TracedObject[]} objects
@@ -83,6 +85,20 @@
  * @property {Finding[]} findings
  * @property {{fixed:string}|null} compare
  * @property {Pacing} default_pacing
+ */
+
+/**
+ * A traced process: the program, or one that it started.
+ * @typedef {object} Process
+ * @property {number} number  from 1, which is the program
+ * @property {number} pid     0: not known
+ * @property {number} parent  number of the process that started it, 0: not known
+ * @property {string} program
+ * @property {string[]} args
+ * @property {number} start
+ * @property {number} end
+ * @property {string} how     exit, lost, runs, or empty
+ * @property {string} reason  what is missing of its trace
  */
 
 /** @typedef {'event'|'compressed'|'real'} Pacing */
@@ -114,6 +130,8 @@
  * @property {number} line
  * @property {number} proc
  * @property {boolean} forever
+ * @property {number} [owner]        the context or timer that channel o belongs to, -1
+ * @property {number} [until]        of a sleep: when it is over, -1
  * @property {number[]} held
  * @property {{o:number, recv:boolean}[]} cases
  * @property {string} text
@@ -131,6 +149,8 @@
  * @property {{o:number, counter:number, waiters:number[]}[]} wgs
  * @property {{o:number, waiters:number[]}[]} conds
  * @property {{o:number, runner:number, done:boolean}[]} onces
+ * @property {{o:number, parent:number, deadline:number, cancelled:boolean, at:number, why:string, by:number, inferred:boolean, waiters:number[], text:string}[]} [contexts]
+ * @property {{o:number, state:'armed'|'stopped'|'fired', since:number, until:number, every:number, inferred:boolean, waiters:number[], text:string}[]} [timers]
  * @property {number[][]} cycles
  * @property {Record<string, number>} totals
  */
@@ -150,6 +170,6 @@
 /** @typedef {{enc:'level', t:Float64Array, level:Uint32Array, sendq:Uint32Array, recvq:Uint32Array}} LevelRow */
 /** @typedef {SpanRow|TextureRow|LevelRow} RowData */
 
-/** @typedef {{id:string, program:string, time:string, outcome:string, wall_ns:number, live:boolean}} RecordingInfo */
+/** @typedef {{id:string, program:string, time:string, outcome:string, wall_ns:number, live:boolean, title:string, own:boolean}} RecordingInfo */
 
 export {};

@@ -18,16 +18,16 @@ export function fitWindow(duration) {
 }
 
 /**
- * Keeps a window inside the recording and no narrower than MIN_WINDOW; its width stays where that is possible.
+ * Keeps a window inside of where it may be and no narrower than MIN_WINDOW; its width stays where that is possible.
  * @param {Span} w
- * @param {number} duration
+ * @param {number|Span} range  the recording's duration, or the longer ruler that it shares with another one
  * @returns {Span}
  */
-export function clampWindow(w, duration) {
-  const all = fitWindow(duration);
-  const width = Math.min(Math.max(w.t1 - w.t0, MIN_WINDOW), all.t1);
+export function clampWindow(w, range) {
+  const all = typeof range === 'number' ? fitWindow(range) : range;
+  const width = Math.min(Math.max(w.t1 - w.t0, MIN_WINDOW), all.t1 - all.t0);
   const mid = (w.t0 + w.t1) / 2;
-  const t0 = Math.max(0, Math.min(mid - width / 2, all.t1 - width));
+  const t0 = Math.max(all.t0, Math.min(mid - width / 2, all.t1 - width));
   return { t0, t1: t0 + width };
 }
 
@@ -36,14 +36,14 @@ export function clampWindow(w, duration) {
  * @param {Span} w
  * @param {number} at      ns
  * @param {number} factor  below 1 zooms in
- * @param {number} duration
+ * @param {number|Span} range  as of clampWindow
  * @returns {Span}
  */
-export function zoomWindow(w, at, factor, duration) {
+export function zoomWindow(w, at, factor, range) {
   const share = (at - w.t0) / (w.t1 - w.t0);
-  const max = fitWindow(duration).t1;
-  const width = Math.min(Math.max((w.t1 - w.t0) * factor, MIN_WINDOW), max);
-  return clampWindow({ t0: at - share * width, t1: at + (1 - share) * width }, duration);
+  const all = typeof range === 'number' ? fitWindow(range) : range;
+  const width = Math.min(Math.max((w.t1 - w.t0) * factor, MIN_WINDOW), all.t1 - all.t0);
+  return clampWindow({ t0: at - share * width, t1: at + (1 - share) * width }, all);
 }
 
 /**

@@ -25,12 +25,18 @@ const MOST_PINS = 3;
 /** Columns of a line with tabs of 4. */
 export const widthOf = (/** @type {Token[]} */ line) => line.reduce((n, t) => n + t.text.length + 3 * (t.text.split('\t').length - 1), 0);
 
+/** Characters of a line that are shown. Generated code and embedded data have lines that no browser lays out in time. */
+const LONGEST = 2000;
+
+/** @param {string} text */
+const cutLines = (text) => text.split('\n').map((l) => (l.length <= LONGEST ? l : `${l.slice(0, LONGEST)} … ${l.length - LONGEST} more characters`)).join('\n');
+
 /**
  * @param {{path: string, text: string, lines: LineTime[]}} answer
  * @returns {Loaded}
  */
 export function loaded(answer) {
-  return { path: answer.path, lines: tokenize(answer.text), times: new Map(answer.lines.map((l) => [l.line, l])), heat: heat(answer.lines) };
+  return { path: answer.path, lines: tokenize(cutLines(answer.text)), times: new Map(answer.lines.map((l) => [l.line, l])), heat: heat(answer.lines) };
 }
 
 /**

@@ -12,18 +12,28 @@ import { cut } from '../stage/paint.js';
 const ROW = 18;
 
 /**
+ * What a graph of another kind has in the place of the usual colours, words and table.
+ * @typedef {object} Look
+ * @property {(n:FlameNode, colors:import('../state/colors.js').Colors) => {color:string, alpha:number, ink:string}} fill
+ * @property {(n:FlameNode) => string} words
+ * @property {(root:FlameNode, zoom:(n:FlameNode) => void) => HTMLElement} table
+ */
+
+/**
  * @param {Store} store
  * @param {{unit: string, total: number, root: FlameNode}} answer
+ * @param {string} label  what the graph is of, for who can't see it
+ * @param {Look|null} [look]
  * @returns {{node: HTMLElement, draw: () => void}}
  */
-export function createFlame(store, answer) {
+export function createFlame(store, answer, label, look = null) {
   const up = parents(answer.root);
-  const canvas = el('canvas', { class: 'flame-canvas', role: 'img', 'aria-label': 'Flame graph of wall-clock time; the table below has the same functions' });
+  const canvas = el('canvas', { class: 'flame-canvas', role: 'img', 'aria-label': `${label}; the table below has the same functions` });
   const search = el('input', { type: 'search', class: 'flame-search', placeholder: 'Search functions', 'aria-label': 'Search functions', oninput: () => draw() });
   const hits = el('span', { class: 'muted grow' });
   const reset = el('button', { type: 'button', class: 'button', onclick: () => zoom(answer.root) }, 'All');
   const tip = el('div', { class: 'tooltip', hidden: true });
-  const node = el('div', { class: 'flame' }, el('div', { class: 'panel-bar' }, search, hits, reset), canvas, table(answer.root, (n) => zoom(n)), tip);
+  const node = el('div', { class: 'flame' }, el('div', { class: 'panel-bar' }, search, hits, reset), canvas, (look?.table ?? table)(answer.root, (n) => zoom(n)), tip);
   let zoomed = answer.root;
   let laid = boxes(zoomed, up);
 
@@ -39,7 +49,7 @@ export function createFlame(store, answer) {
     const text = search.value.trim().toLowerCase();
     fill(hits, text ? `${formatShare(matched(answer.root, text) / Math.max(1, answer.root.value))} of the time` : '');
     reset.disabled = zoomed === answer.root;
-    store.frame.draw('flame', () => paint(canvas, laid, width, text, store));
+    store.frame.draw(`flame: ${label}`, () => paint(canvas, laid, { width, text, store, look }));
   }
   /** @param {MouseEvent} ev */
   const under = (ev) => {
@@ -49,7 +59,7 @@ export function createFlame(store, answer) {
     return laid.find((b) => b.depth === depth && x >= b.x && x < b.x + b.w);
   };
   canvas.addEventListener('click', (ev) => { const b = under(ev); if (b) zoom(b.node); });
-  canvas.addEventListener('pointermove', (ev) => showTip(tip, under(ev), ev, answer.root.value));
+  canvas.addEventListener('pointermove', (ev) => showTip(tip, under(ev), ev, answer.root.value, look));
   canvas.addEventListener('pointerleave', () => { tip.hidden = true; });
   new ResizeObserver(draw).observe(node);
   store.subscribe((s) => s.colorsVersion, draw);
@@ -61,12 +71,14 @@ export function createFlame(store, answer) {
  * @param {Box|undefined} box
  * @param {MouseEvent} ev
  * @param {number} total
+ * @param {Look|null} look
  */
-function showTip(tip, box, ev, total) {
+function showTip(tip, box, ev, total, look) {
   tip.hidden = !box;
   if (!box) return;
   const own = box.node.value - box.node.children.reduce((a, c) => a + c.value, 0);
-  fill(tip, el('b', {}, box.node.name), el('br'), `${formatDuration(box.node.value)} (${formatShare(box.node.value / Math.max(1, total))})`, own > 0 ? `, itself ${formatDuration(own)}` : '');
+  if (look) fill(tip, el('b', {}, box.node.name), el('br'), look.words(box.node));
+  else fill(tip, el('b', {}, box.node.name), el('br'), `${formatDuration(box.node.value)} (${formatShare(box.node.value / Math.max(1, total))})`, own > 0 ? `, itself ${formatDuration(own)}` : '');
   tip.style.left = Math.max(8, Math.min(ev.clientX + 12, innerWidth - 372)) + 'px';
   tip.style.top = Math.min(ev.clientY + 14, innerHeight - 70) + 'px';
 }
@@ -74,11 +86,9 @@ function showTip(tip, box, ev, total) {
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {Box[]} laid
- * @param {number} width
- * @param {string} text  searched for, "" nothing
- * @param {Store} store
+ * @param {{width:number, text:string, store:Store, look:Look|null}} how  text: searched for, "" nothing
  */
-function paint(canvas, laid, width, text, store) {
+function paint(canvas, laid, { width, text, store, look }) {
   const ctx = canvas.getContext('2d');
   if (!ctx) return;
   const height = ROW * (1 + Math.max(0, ...laid.map((b) => b.depth)));
@@ -99,8 +109,9 @@ function paint(canvas, laid, width, text, store) {
     const found = text !== '' && b.node.name.toLowerCase().includes(text);
     const pkg = packageOf(b.node.name);
     if (!packages.has(pkg)) packages.set(pkg, packages.size);
-    ctx.globalAlpha = text !== '' && !found ? 0.3 : 0.92;
-    ctx.fillStyle = b.parent ? colors.identity(packages.get(pkg) ?? 0) : colors.get('--pressed');
+    const special = look?.fill(b.node, colors);
+    ctx.globalAlpha = (text !== '' && !found ? 0.3 : 0.92) * (special?.alpha ?? 1);
+    ctx.fillStyle = special ? special.color : b.parent ? colors.identity(packages.get(pkg) ?? 0) : colors.get('--pressed');
     ctx.fillRect(x, b.depth * ROW, w, ROW - 1);
     ctx.globalAlpha = 1;
     if (found) {
@@ -109,7 +120,7 @@ function paint(canvas, laid, width, text, store) {
       ctx.strokeRect(x + 1, b.depth * ROW + 1, Math.max(0, w - 2), ROW - 3);
     }
     if (w < 24) continue;
-    ctx.fillStyle = b.parent ? colors.get('--on-id') : colors.get('--text');
+    ctx.fillStyle = special ? special.ink : b.parent ? colors.get('--on-id') : colors.get('--text');
     ctx.fillText(cut(ctx, b.node.name, w - 8), x + 4, b.depth * ROW + ROW / 2);
     logDraw('flame', 'box', { name: b.node.name, depth: b.depth, x: Math.round(x), w: Math.round(w) });
   }

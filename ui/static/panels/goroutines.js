@@ -106,9 +106,9 @@ function row(store, g, states, suspects) {
   now.style.left = (100 * time) / Math.max(1, duration) + '%';
   const alive = (g.ended < 0 ? duration : g.ended) - g.created;
   const chosen = store.get('selection').kind === 'goroutine' && store.get('selection').id === g.g;
-  const node = el('button', { type: 'button', class: 'goroutine-row' + (chosen ? ' chosen' : ''), 'aria-pressed': String(chosen), onclick: () => store.select('goroutine', g.g), ondblclick: () => store.set({ panel: 'selection' }) },
-    dot(code, state?.forever), el('span', { class: 'goroutine-name' }, g.name), el('span', { class: 'goroutine-id' }, 'G' + g.id),
-    el('span', { class: 'goroutine-text' }, words + (state?.forever ? ' · forever' : '')),
+  const node = el('button', { type: 'button', class: 'goroutine-row' + (chosen ? ' chosen' : ''), 'aria-current': chosen ? 'true' : null, onclick: () => store.select('goroutine', g.g), ondblclick: () => store.set({ panel: 'selection' }) },
+    dot(code, state?.forever), el('span', { class: 'goroutine-name', title: g.name }, g.name), el('span', { class: 'goroutine-id' }, 'G' + g.id),
+    el('span', { class: 'goroutine-text', title: words }, words + (state?.forever ? ' · forever' : '')),
     el('span', { class: 'lifeline', title: `${formatDuration(g.created)} – ${g.ended < 0 ? 'the end' : formatDuration(g.ended)}` }, bar, now),
     el('span', { class: 'goroutine-blocked', title: 'blocked' }, g.blocked > 0 ? `${formatDuration(g.blocked)} · ${formatShare(g.blocked / Math.max(1, alive))}` : 'never blocked'));
   return hovering(store, node, 'goroutine', g.g);

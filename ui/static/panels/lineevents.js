@@ -34,12 +34,23 @@ export function eventsOfLine(row, cursor, total, file, line) {
 export function createLineEvents(store) {
   const title = el('h3', { class: 'grow' });
   const rows = el('div', { class: 'line-events-rows' });
+  /** @type {import('../model/types.js').Place} */
+  let place = { file: -1, line: 0 };
+  const step = async (/** @type {number} */ dir) => {
+    const moved = await store.step(dir, place);
+    if (moved === false) store.say(`Nothing happens at this line ${dir > 0 ? 'after' : 'before'} the playhead.`);
+    store.reveal(store.get('cursor').time);
+    show(place.file, place.line);
+  };
+  const button = (/** @type {string} */ text, /** @type {string} */ hint, /** @type {number} */ dir) =>
+    el('button', { type: 'button', class: 'button quiet', 'aria-label': hint, title: hint, onclick: () => step(dir) }, text);
   const close = el('button', { type: 'button', class: 'button quiet', 'aria-label': 'Close', onclick: () => hide() }, '×');
-  const node = el('section', { class: 'line-events', hidden: true }, el('div', { class: 'panel-bar' }, title, close), rows);
+  const node = el('section', { class: 'line-events', hidden: true }, el('div', { class: 'panel-bar' }, title, button('‹', 'Previous event at this line', -1), button('›', 'Next event at this line', 1), close), rows);
   const hide = () => { node.hidden = true; };
 
   /** @param {number} file @param {number} line */
   async function show(file, line) {
+    place = { file, line };
     const cursor = Math.max(0, store.get('cursor').event);
     const total = store.get('model')?.events ?? 0;
     await store.events.ensure(cursor - REACH, cursor + REACH);

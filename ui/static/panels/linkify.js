@@ -35,7 +35,8 @@ export function linkify(text, known) {
   let from = 0;
   for (const m of text.matchAll(pattern)) {
     const part = partOf(m, names, known);
-    if (!part) continue;
+    // The goroutine main is not the main of main.search.
+    if (!part || (part.kind === 'goroutine' && /^\.[\p{L}_]/u.test(text.slice(m.index + m[0].length)))) continue;
     if (m.index > from) out.push({ kind: 'text', text: text.slice(from, m.index) });
     out.push(part);
     from = m.index + m[0].length;

@@ -22,6 +22,14 @@ export function printedAt(lines, t) {
   return lo;
 }
 
+/** Characters of a line that are shown: none that is to be read is longer. */
+const LONGEST = 4000;
+
+/** @param {string} text */
+export function shortened(text) {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}… and ${text.length - LONGEST} more characters`;
+}
+
 /** @param {Store} store */
 export function createOutput(store) {
   const node = el('div', { class: 'panel-fill' });
@@ -36,7 +44,7 @@ export function createOutput(store) {
   function row(i) {
     const line = /** @type {Line} */ (lines[i]);
     return el('button', { type: 'button', class: `output-row${i >= printed ? ' later' : ''}${line.stream === 'stderr' ? ' stderr' : ''}`, title: line.stream, onclick: () => { store.set({ playing: false }); store.seekTime(line.t).then(() => store.reveal(line.t)); } },
-      el('span', { class: 'event-time' }, formatClock(line.t)), el('span', { class: 'output-text' }, line.text.replace(/\n$/, '')));
+      el('span', { class: 'event-time' }, formatClock(line.t)), el('span', { class: 'output-text' }, shortened(line.text.replace(/\n$/, ''))));
   }
   async function load() {
     const model = store.get('model');

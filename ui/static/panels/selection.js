@@ -15,7 +15,7 @@ import { withText } from './sourcemodel.js';
  * Answer of the op "selection".
  * @typedef {import('../model/types.js').GoroutineState & {
  *   why: string[], woken_by: {g: number, event: number, file: number, line: number}|null,
- *   stack: {func: string, file: string, line: number}[], ancestry: number[]}} Answer
+ *   stack: {func: string, file: string, line: number}[], ancestry: number[], next: import('../model/types.js').EventRow[]}} Answer
  */
 
 /** @param {Store} store */
@@ -26,7 +26,7 @@ export function createSelection(store) {
   /** @param {number} g @param {boolean} automatic */
   async function goroutine(g, automatic) {
     const event = Math.max(0, store.get('cursor').event);
-    const key = `${store.get('recordingId')} ${g} ${event} ${automatic} ${store.get('model')?.events}`;
+    const key = `${store.get('recordingId')} ${g} ${event} ${automatic} ${store.get('model')?.events} ${store.get('highlight')?.id} ${store.get('only')?.id}`;
     if (key === asked) return;
     asked = key;
     try {
@@ -67,11 +67,39 @@ function goroutineView(store, a, automatic) {
     automatic ? link('Select', () => store.select('goroutine', a.g), 'Stay with this goroutine while the replay goes on') : link('Clear', () => store.select(null)));
   const out = [head];
   if (automatic) out.push(el('p', { class: 'muted selection-note' }, 'Nothing is selected: this is the goroutine of the event at the playhead.'));
-  out.push(facts(store, a));
+  out.push(facts(store, a), views(store, a.g));
   if (a.why.length) out.push(section(a.forever ? 'Why it waits forever' : 'Why it waits', el('ol', { class: 'why' }, ...a.why.map((w) => el('li', {}, ...rich(store, w))))));
+  out.push(section('What it does next', next(store, a)));
   out.push(section('Stack', stack(store, a.stack)));
   out.push(section('Spawned by', ancestry(store, a)));
   return out;
+}
+
+/**
+ * Its next events; a click goes there.
+ * @param {Store} store
+ * @param {Answer} a
+ */
+function next(store, a) {
+  if (a.next.length === 0) return el('p', { class: 'muted' }, a.forever ? 'Nothing: it waits like this until the recording ends.' : 'Nothing more is recorded of it.');
+  return el('div', {}, ...a.next.map((e) => el('button', {
+    type: 'button', class: 'event-row', title: e.text, onclick: () => { store.set({ playing: false }); store.seekEvent(e.i); },
+  }, el('span', { class: 'event-time' }, formatClock(e.t)), el('span', { class: 'grow' }, e.text))));
+}
+
+/**
+ * Narrows what is shown to what has to do with the selection.
+ * @param {Store} store
+ * @param {number} g
+ */
+function views(store, g) {
+  const { highlight, only, model } = store.values();
+  const lit = highlight?.kind === 'branch' && highlight.id === g;
+  const alone = only?.kind === 'goroutine' && only.id === g;
+  const parent = model?.goroutines.some((x) => x.parent === g);
+  return el('p', { class: 'finding-links' },
+    ...(parent ? [link(lit ? 'Highlight nothing' : 'Highlight branch', () => store.set({ highlight: lit ? null : { kind: 'branch', id: g } }), 'It, whom it spawned, and whom they spawned'), ' · '] : []),
+    link(alone ? 'Show everything' : 'Only what it interacts with', () => store.set({ only: alone ? null : { kind: 'goroutine', id: g } }), 'Rows of the goroutines, channels and locks that it has to do with'));
 }
 
 /**

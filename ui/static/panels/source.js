@@ -139,7 +139,7 @@ function createCode(store) {
     if (file !== target.file || !list.node.isConnected) {
       file = target.file;
       rows = createRows(store, content);
-      list.node.style.setProperty('--longest', `${Math.max(0, ...content.lines.map(widthOf))}ch`);
+      list.node.style.setProperty('--longest', `${content.lines.reduce((most, l) => Math.max(most, widthOf(l)), 0)}ch`);
       fill(node, list.node);
       events.hide();
     }

@@ -1,14 +1,32 @@
 // Statistics: charts whose options the server makes (states over time, reasons of blocking), drawn by echarts, and the
 // wall-clock flame graph.
+import { costOfWatching } from '../model/labels.js';
 import { formatCount, plural } from '../model/time.js';
 import { el, fill } from '../state/dom.js';
 import { createFlame } from './flame.js';
+import { emptyOption, labelNodes, picked } from './pick.js';
 import { emptyNote } from './parts.js';
 
 /** @typedef {import('../state/store.js').Store} Store */
-/** @typedef {{setOption(option: object, all: boolean): void, resize(): void, dispose(): void}} Chart */
+/**
+ * @typedef {{setOption(option: object, all: boolean): void, resize(): void, dispose(): void, on(event: string, fn: (p: any) => void): void,
+ *   getZr(): {on(event: string, fn: (ev: {offsetX: number, offsetY: number}) => void): void},
+ *   containPixel(finder: string, at: number[]): boolean, convertFromPixel(finder: object, at: number[]): number[]}} Chart
+ */
 
-const CHARTS = /** @type {const} */ ([['states', 'States over time', 240], ['reasons', 'What goroutines waited for', 300]]);
+const CHARTS = /** @type {const} */ ([
+  ['states', 'States over time', 240], ['reasons', 'What goroutines waited for', 300], ['cores', 'Core use over time', 200], ['goroutines', 'Goroutines over time', 180],
+  ['waits', 'How long locks were waited for', 220], ['holds', 'How long locks were held', 220], ['throughput', 'Elements received from channels, per second', 220],
+  ['occupancy', 'Elements in buffered channels', 220], ['latency', 'How long goroutines lived, by the line that spawned them', 240], ['topology', 'Who uses what, in the whole run', 340],
+]);
+
+/** Why a chart has nothing to show. @type {Partial<Record<string, string>>} */
+const EMPTY = {
+  waits: 'No goroutine waited for a lock here.', holds: 'No lock was held here, or this is a plain Go trace: locks need a trace-viz recording.',
+  throughput: 'No element went through a channel, or this is a plain Go trace: channels need a trace-viz recording.', occupancy: 'There is no buffered channel, or this is a plain Go trace.',
+  latency: 'No goroutine that was spawned in sight ended here.', topology: 'Who uses which channel and lock needs a trace-viz recording; this is a plain Go trace.',
+  reasons: 'No goroutine was blocked here.', cores: 'No core ran anything here.',
+};
 
 const NO_PROFILE = 'No wall-clock profile was recorded. fgprof makes one for scenarios and when it is asked for, but not with more than about 2,000 goroutines: it would slow the program down.';
 
@@ -27,8 +45,9 @@ export function createStatistics(store) {
     el('option', { value: 'all' }, 'the whole run'), el('option', { value: 'window' }, 'the visible window'), el('option', { value: 'area' }, 'the selected area'));
   const charts = CHARTS.map(([name, title, height]) => createChart(store, name, title, height));
   const flame = el('section', { class: 'chart-section' });
+  const exact = createWaits(store);
   const watch = el('section', { class: 'chart-section' });
-  const node = el('div', { class: 'panel-scroll statistics' }, el('div', { class: 'panel-bar' }, el('label', { class: 'muted' }, 'of ', range)), ...charts.map((c) => c.node), flame, watch);
+  const node = el('div', { class: 'panel-scroll statistics' }, el('div', { class: 'panel-bar' }, el('label', { class: 'muted' }, 'of ', range)), el('p', { class: 'muted chart-hint' }, 'Click into a chart to select its goroutine, channel or lock, or the stretch of time, on the timeline.'), ...charts.map((c) => c.node), flame, exact.node, watch);
   let timer = 0;
   let flameOf = '';
   /** @type {ReturnType<typeof createFlame>|null} */
@@ -54,7 +73,7 @@ export function createStatistics(store) {
     try {
       const answer = await store.fetchJSON('flame');
       if (key !== flameOf) return;
-      graph = createFlame(store, answer);
+      graph = createFlame(store, answer, 'Flame graph of wall-clock time');
       fill(flame, title, el('p', { class: 'muted' }, 'Waiting counts as much as running: the width is how long goroutines were there.'), graph.node);
       graph.draw();
     } catch (err) {
@@ -72,10 +91,42 @@ export function createStatistics(store) {
     timer = window.setTimeout(() => {
       for (const c of charts) c.show(span());
       loadFlame();
+      exact.show();
     }, charts.some((c) => c.empty()) ? 0 : REST_MS);
     window.setTimeout(release, REST_MS);
   }
   return { node, update };
+}
+
+/**
+ * Where goroutines waited, from the trace itself.
+ * @param {Store} store
+ */
+function createWaits(store) {
+  const node = el('section', { class: 'chart-section' });
+  const title = el('h3', {}, 'Waiting time by function, exact');
+  let of = '';
+  /** @type {ReturnType<typeof createFlame>|null} */
+  let graph = null;
+  async function show() {
+    const { recordingId, model } = store.values();
+    const key = `${recordingId} ${model?.live}`;
+    if (key === of) return graph?.draw();
+    of = key;
+    graph = null;
+    if (model?.live) return fill(node, title, emptyNote('Not yet', 'The waits are added up when the run has ended.'));
+    try {
+      const answer = await store.fetchJSON('flame?of=waits');
+      if (key !== of) return;
+      if (answer.total === 0) return fill(node, title, emptyNote('Nothing to show', 'No goroutine waited anywhere with a known stack.'));
+      graph = createFlame(store, answer, 'Flame graph of waiting time');
+      fill(node, title, el('p', { class: 'muted' }, 'Every wait of the trace is in it, and nothing that ran: where the wall-clock graph samples, this one counts.'), graph.node);
+      graph.draw();
+    } catch (err) {
+      if (key === of) fill(node, title, emptyNote('No graph', err instanceof Error ? err.message : String(err)));
+    }
+  }
+  return { node, show };
 }
 
 /**
@@ -91,7 +142,7 @@ export function watching(model) {
   const rate = duration > 0 ? `, ${formatCount(Math.round((watch.operations * 1e9) / duration))} a second` : '';
   const hooks = model.hooks ? `Hooks recorded ${plural(watch.operations, 'operation')} of channels and locks${rate}.` : 'No hooks: the Go runtime alone recorded this.';
   const left = watch.left_out > 0 ? `${plural(watch.left_out, 'value')} of messages ${watch.left_out === 1 ? 'was' : 'were'} left out, to keep the program fast.` : 'Nothing was sampled or left out.';
-  return [hooks, `The trace is ${kb} long${each}.`, model.hooks ? left : '', ...notes].filter(Boolean);
+  return [hooks, costOfWatching(model), `The trace is ${kb} long${each}.`, model.hooks ? left : '', ...notes].filter(Boolean);
 }
 
 /** Of a name in a legend this much is shown; the chart's tooltip has all of it. */
@@ -153,6 +204,8 @@ function createChart(store, name, title, height) {
   const node = el('section', { class: 'chart-section' }, el('h3', {}, title), canvas, note);
   /** @type {Chart|null} */
   let chart = null;
+  /** @type {import('./pick.js').Pick|undefined} */
+  let shownPick;
   let shown = '';
   new ResizeObserver(() => { if (canvas.clientWidth > 0) chart?.resize(); }).observe(canvas);
 
@@ -164,17 +217,22 @@ function createChart(store, name, title, height) {
     if (key === shown || canvas.clientWidth === 0) { if (key !== shown) shown = ''; else return; }
     shown = key;
     try {
-      const [echarts, option] = await Promise.all([loadEcharts(), store.fetchJSON(path)]);
+      const [echarts, answer] = await Promise.all([loadEcharts(), store.fetchJSON(path)]);
       if (key !== shown) return;
       canvas.hidden = false;
       note.hidden = true;
+      const { pick, ...option } = answer;
+      if (emptyOption(option)) throw new Error(EMPTY[name] ?? 'Nothing of this kind happened here.');
       const target = chart ?? echarts.init(canvas, null, { renderer: 'canvas' });
+      if (!chart) picked(store, target, () => shownPick);
       chart = target;
+      shownPick = pick;
       const fontFamily = getComputedStyle(document.body).fontFamily;
       const legend = fitChart(option, canvas.clientWidth, (text) => textWidth(text, `12px ${fontFamily}`));
       canvas.style.height = `${height + legend.extra}px`;
       target.resize();
-      target.setOption({ ...option, ...legend.option, animation: false, textStyle: { fontFamily, ...option.textStyle } }, true);
+      if (name === 'topology') labelNodes(option);
+      target.setOption({ ...option, ...(name === 'topology' ? {} : legend.option), animation: false, textStyle: { fontFamily, ...option.textStyle } }, true);
     } catch (err) {
       if (key !== shown) return;
       canvas.hidden = true;

@@ -170,7 +170,9 @@ function navigate(store, timeline) {
     command(g, 'Collapse or open the group', ['code:KeyX'], ['X'], timeline.toggleGroup),
     command(g, 'Pin the track, or unpin it', ['code:KeyP'], ['P'], () => pin(store, timeline)),
     command(g, 'Highlight the same function, channel or lock', ['code:KeyH'], ['H'], () => highlight(store)),
-    command(g, 'Select nothing', ['Escape'], ['Esc'], () => store.set({ selection: { kind: null, id: -1 }, area: null, highlight: null })),
+    command(g, 'Highlight the branch: whom it spawned', [], [], () => ofGoroutine(store, (id) => ({ highlight: { kind: 'branch', id } }))),
+    command(g, 'Show only what it interacts with', [], [], () => ofGoroutine(store, (id) => ({ only: { kind: 'goroutine', id } }))),
+    command(g, 'Select nothing', ['Escape'], ['Esc'], () => store.set({ selection: { kind: null, id: -1 }, area: null, highlight: null, only: null })),
   ];
 }
 
@@ -201,6 +203,16 @@ function highlight(store) {
   store.set({ highlight: { kind, id } });
   const common = together(model, { kind, id });
   if (common) store.say(`${common.text}: ${plural(common.gs.size, 'goroutine')} ${kind === 'goroutine' ? 'of this function' : common.gs.size === 1 ? 'uses it' : 'use it'}. H again ends it.`);
+}
+
+/**
+ * @param {Store} store
+ * @param {(id:number) => Partial<import('../state/store.js').Values>} patch
+ */
+function ofGoroutine(store, patch) {
+  const { kind, id } = store.get('selection');
+  if (kind !== 'goroutine') return store.say('Select a goroutine first.');
+  store.set(patch(id));
 }
 
 /** @param {Store} store */

@@ -58,7 +58,7 @@ export function mountContextMenu(store, timeline, hosts) {
  * @returns {Item[]}
  */
 function itemsOf(store, timeline) {
-  const { hover, selection, pins, highlight } = store.values();
+  const { hover, selection, pins, highlight, only } = store.values();
   const what = hover && hover.kind !== 'finding' ? hover : selection;
   const { kind, id } = what;
   if (kind !== 'goroutine' && kind !== 'object') return [];
@@ -71,6 +71,8 @@ function itemsOf(store, timeline) {
     { label: `Show ${name}`, note: 'state, why, stack', run: () => store.set({ selection: { kind, id }, panel: 'selection' }) },
     { label: lit ? 'Highlight nothing' : together, note: 'H', run: () => store.set({ selection: { kind, id }, highlight: lit ? null : { kind, id } }) },
   ];
+  const alone = only?.kind === kind && only.id === id;
+  items.push({ label: alone ? 'Show everything' : `Only what ${kind === 'goroutine' ? 'it interacts with' : 'uses it'}`, note: 'on the timeline', run: () => store.set({ only: alone ? null : { kind, id } }) });
   if (timeline.hasTrack(known.key)) items.push({ label: pins.includes(known.key) ? 'Unpin the track' : 'Pin the track at the top', note: 'P', run: () => store.togglePin(known.key) });
   if (kind === 'goroutine') items.push({ label: 'Fit its life', note: 'F F', run: () => { store.select(kind, id); timeline.fitSelection(); } });
   return items;

@@ -1,10 +1,12 @@
 // The page without a recording: how to get one, and those that are there; also loading and errors.
 
-import { formatCount, formatDuration } from '../model/time.js';
+import { formatCount } from '../model/time.js';
 import { el, fill } from '../state/dom.js';
+import { chooseFile } from './drop.js';
+import { createRecordings } from './recordings.js';
+import { createScenarios } from './scenarios.js';
 
 /** @typedef {import('../state/store.js').Store} Store */
-/** @typedef {import('../model/types.js').RecordingInfo} RecordingInfo */
 
 const WAYS = [
   {
@@ -28,9 +30,15 @@ const WAYS = [
  */
 export function mountHome(host, store, retry) {
   const waiting = createLoading();
+  const recordings = createRecordings(store);
+  const file = chooseFile(store);
+  const scenarios = createScenarios(store);
+  const list = home(scenarios.node, recordings, file);
   const apply = () => {
     switch (store.get('page')) {
-      case 'home': return fill(host, home(store.get('recordings') ?? []));
+      case 'home':
+        void scenarios.ask();
+        return host.firstChild === list ? undefined : fill(host, list); // what has the focus keeps it
       case 'error': return fill(host, error(store.get('error'), retry));
       case 'loading':
         waiting.update(store.get('recordingId'), store.get('loading'));
@@ -43,15 +51,19 @@ export function mountHome(host, store, retry) {
   apply();
 }
 
-/** @param {RecordingInfo[]} recordings */
-function home(recordings) {
+/**
+ * @param {HTMLElement} scenarios
+ * @param {HTMLElement} recordings
+ * @param {HTMLElement} file
+ */
+function home(scenarios, recordings, file) {
   return el('div', { class: 'home-inner' },
     el('section', {},
       el('h1', {}, 'See what your goroutines really did'),
-      el('p', {}, 'trace-viz records a Go program – spawns, channels, locks, cores – and replays it event by event. Start in a terminal:')),
+      el('p', {}, 'trace-viz records a Go program – spawns, channels, locks, cores – and replays it event by event. Start a scenario below, or a program of yours in a terminal:')),
     el('section', { class: 'ways' }, ...WAYS.map(way)),
-    el('section', {}, el('h2', {}, 'Recordings'),
-      recordings.length > 0 ? table(recordings) : el('p', {}, 'None yet. They appear here when a run has been recorded.')));
+    el('p', { class: 'drop-hint' }, 'Or drop a Go execution trace or a .tviz file anywhere on this page: ', file),
+    scenarios, recordings);
 }
 
 /** @param {typeof WAYS[number]} w */
@@ -69,29 +81,6 @@ function way(w) {
   }, 'Copy');
   const code = el('code', {}, w.command);
   return el('div', { class: 'way' }, el('h2', {}, w.title), el('p', {}, w.text), el('div', { class: 'command' }, code, copy));
-}
-
-/** @param {RecordingInfo[]} recordings */
-function table(recordings) {
-  const rows = recordings.map((r) => el('tr', {},
-    el('td', {}, el('a', { href: `#v=1&r=${r.id}` }, r.program)),
-    el('td', {}, r.live ? el('span', { class: 'chip plain' }, 'recording …') : outcome(r.outcome)),
-    el('td', { class: 'tabular' }, formatDuration(r.wall_ns)),
-    el('td', { class: 'muted' }, localTime(r.time))));
-  return el('div', { class: 'table-scroll' }, el('table', { class: 'table' },
-    el('thead', {}, el('tr', {}, ...['Program', 'Outcome', 'Wall time', 'Recorded'].map((h) => el('th', { scope: 'col' }, h)))),
-    el('tbody', {}, ...rows)));
-}
-
-/** @param {string} outcome */
-function outcome(outcome) {
-  return el('span', { class: `chip ${outcome === 'exit' ? 'good' : outcome ? 'error' : 'plain'}` }, outcome || 'unknown');
-}
-
-/** @param {string} time  RFC 3339 */
-function localTime(time) {
-  const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? time : date.toLocaleString();
 }
 
 function createLoading() {

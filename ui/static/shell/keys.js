@@ -1,10 +1,11 @@
 // From key presses to commands. Letters are taken by their place on the keyboard, signs by what they type; text fields and
 // open dialogs keep their keys.
 
-/** @typedef {import('./commands.js').Commands} Commands */
-
-/** @param {Commands} commands */
-export function bindKeys(commands) {
+/**
+ * @param {{list: import('./commands.js').Command[]}} commands
+ * @param {() => boolean} active  whether their page is shown
+ */
+export function bindKeys(commands, active) {
   /** @type {Map<string, () => void>} */
   const bindings = new Map();
   for (const command of commands.list) {
@@ -14,7 +15,7 @@ export function bindKeys(commands) {
     }
   }
   document.addEventListener('keydown', (ev) => {
-    if (ev.defaultPrevented || ev.altKey || isTaken(ev)) return;
+    if (!active() || ev.defaultPrevented || ev.altKey || isTaken(ev)) return;
     const run = names(ev).map((n) => bindings.get(n)).find(Boolean);
     if (!run) return;
     ev.preventDefault();
@@ -44,6 +45,8 @@ export function names(ev) {
 function isTaken({ target, key }) {
   if (document.querySelector('dialog[open]')) return true;
   if (!(target instanceof HTMLElement)) return false;
+  // Tab goes on through the page from everything but the page itself and the timelines.
+  if (key === 'Tab') return target !== document.body && !target.classList.contains('timeline');
   if (/^(BUTTON|A|SUMMARY)$/.test(target.tagName)) return key === ' ' || key === 'Enter';
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }

@@ -48,7 +48,7 @@ export function menu(button, items, options = {}) {
  */
 export function entry(item, close) {
   const content = [el('span', { class: 'grow' }, item.label), item.note ? el('small', {}, item.note) : null];
-  const shared = { class: `menu-item${item.active ? ' active' : ''}`, role: 'menuitem', tabindex: '-1' };
+  const shared = { class: `menu-item${item.active ? ' active' : ''}`, role: 'menuitem', tabindex: '-1', title: [item.label, item.note].filter(Boolean).join(': ') };
   if (item.href !== undefined) return el('a', { ...shared, href: item.href, download: item.download, onclick: close }, ...content);
   return el('button', { ...shared, type: 'button', onclick: () => { close(); item.run?.(); } }, ...content);
 }

@@ -2,7 +2,6 @@
 
 import { byId } from '../state/dom.js';
 
-
 const KEY = 'trace-viz.splits';
 const STEP = 16;
 
@@ -36,12 +35,28 @@ export function mountSplits() {
     const value = saved[split.variable];
     if (value !== undefined) document.documentElement.style.setProperty(split.variable, `${value}px`);
     bind(handle, split, set, () => save(saved));
+    told(handle, split);
     handle.addEventListener('dblclick', () => {
       document.documentElement.style.removeProperty(split.variable);
       delete saved[split.variable];
       save(saved);
     });
   }
+}
+
+/**
+ * Keeps what a screen reader says of the border true: where it stands, as a share of the room.
+ * @param {HTMLElement} handle
+ * @param {Split} split
+ */
+function told(handle, split) {
+  const part = byId(split.part);
+  const say = () => {
+    const all = byId('work').getBoundingClientRect()[split.side];
+    handle.setAttribute('aria-valuenow', String(all > 0 ? Math.round((100 * part.getBoundingClientRect()[split.side]) / all) : 0));
+  };
+  new ResizeObserver(say).observe(part);
+  say();
 }
 
 /**

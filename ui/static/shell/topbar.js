@@ -1,9 +1,12 @@
 // The top bar: which recording, how it ended, what is in it, how whole it is, and what was found.
 
+import { costOfWatching } from '../model/labels.js';
 import { formatDuration, formatShare, plural } from '../model/time.js';
 import { el, fill, icon } from '../state/dom.js';
 import { THEMES, THEME_WORDS } from '../state/theme.js';
+import { compareButton } from './comparewith.js';
 import { menu } from './menu.js';
+import { copyLink, savePicture } from './share.js';
 
 /** @typedef {import('../state/store.js').Store} Store */
 /** @typedef {import('../model/types.js').Model} Model */
@@ -28,13 +31,13 @@ export function mountTopbar(host, store, commands) {
   const recording = el('button', { class: 'button', type: 'button', id: 'recording' }, name, el('span', { class: 'muted' }, '▾'));
   const chips = el('div', { class: 'findings', id: 'findings' });
   const facts = el('div', { class: 'facts', id: 'facts' });
-  const exports = el('button', { class: 'button', type: 'button', id: 'export', title: 'Export: files of the recording', 'aria-label': 'Export' }, icon(ICONS.export), el('span', { class: 'hide-medium' }, 'Export'));
+  const exports = el('button', { class: 'button', type: 'button', id: 'export', title: 'Export and share', 'aria-label': 'Export' }, icon(ICONS.export), el('span', { class: 'hide-medium' }, 'Export'));
   const recordingMenu = menu(recording, () => recordings(store), { empty: 'No other recordings.' });
   const exportMenu = menu(exports, () => files(store), { right: true });
   host.replaceChildren(
     el('a', { class: 'brand', href: '#', title: 'All recordings', onclick: home }, 'trace-viz'),
     recordingMenu, facts, chips,
-    el('div', { class: 'topbar-actions' }, exportMenu, search(commands), themeMenu(store), help(commands)));
+    el('div', { class: 'topbar-actions' }, compareButton(store), exportMenu, search(commands), themeMenu(store), help(commands)));
   const apply = () => {
     const model = store.get('page') === 'recording' ? store.get('model') : null;
     for (const node of [recordingMenu, exportMenu]) node.hidden = !model;
@@ -43,7 +46,7 @@ export function mountTopbar(host, store, commands) {
     fill(chips, ...(model ? findingChips(store, model) : []));
     if (!model) return void (document.title = 'trace-viz');
     name.textContent = title(model);
-    recording.title = model.id;
+    recording.title = model.title ? `${model.program}, ${model.id}` : model.id;
     document.title = `${title(model)} – trace-viz`;
   };
   // A live recording changes its model with every push: the bar need not follow each.
@@ -59,7 +62,7 @@ function home(ev) {
 
 /** @param {Model} model */
 function title(model) {
-  return model.program.replace('/', ' · ');
+  return model.title || model.program.replace('/', ' · ');
 }
 
 /**
@@ -113,7 +116,7 @@ function quality(model) {
   const q = model.quality;
   const chip = (/** @type {string} */ kind, /** @type {string} */ text, /** @type {string} */ why) =>
     el('span', { class: `chip ${kind}`, id: 'quality', title: why }, text);
-  if (q.complete && model.hooks) return chip('plain', 'complete', 'The whole run was recorded.');
+  if (q.complete && model.hooks) return chip('plain', 'complete', `The whole run was recorded. ${costOfWatching(model)}`.trim());
   if (q.complete) return chip('plain', 'runtime events only', 'A plain Go trace: goroutines and cores; channels and locks need a trace-viz recording.');
   const lost = q.lost_ns > 0 ? `, ${formatDuration(q.lost_ns)} lost` : '';
   return chip('warning', `${q.read_percent < 100 ? `${q.read_percent.toFixed(1)} % read` : 'truncated'}${lost}`, q.reason);
@@ -144,7 +147,7 @@ function chipText(f) {
  */
 function recordings(store) {
   return (store.get('recordings') ?? []).map((r) => ({
-    label: r.program, note: `${r.live ? 'recording' : r.outcome} · ${formatDuration(r.wall_ns)}`, href: `#v=1&r=${r.id}`,
+    label: r.title || r.program, note: `${r.live ? 'recording' : r.outcome} · ${formatDuration(r.wall_ns)}`, href: `#v=1&r=${r.id}`,
     active: r.id === store.get('recordingId'),
   }));
 }
@@ -156,13 +159,34 @@ function recordings(store) {
 function files(store) {
   const model = store.get('model');
   const at = `/api/r/${encodeURIComponent(store.get('recordingId'))}`;
+  /** @type {import('./menu.js').Item[]} */
   const list = [
+    { label: 'Copy link', note: 'to exactly what is shown', run: () => copyLink(store) },
+    { label: 'Picture (PNG)', note: 'stage and timeline', run: () => savePicture(store, 'png') },
+    { label: 'Picture (SVG)', note: 'stage and timeline, to scale', run: () => savePicture(store, 'svg') },
     { label: 'trace.out', note: 'Go execution trace: go tool trace', href: `${at}/file/trace.out`, download: 'trace.out' },
     { label: 'meta.json', note: 'program, outcome, times', href: `${at}/file/meta.json`, download: 'meta.json' },
     { label: 'report.json', note: 'findings and counts', href: `${at}/report`, download: 'report.json' },
   ];
-  if (model?.wall) list.splice(1, 0, { label: 'wall.pprof', note: 'wall-clock profile: go tool pprof', href: `${at}/file/wall.pprof`, download: 'wall.pprof' });
+  const id = store.get('recordingId');
+  if (!model?.live) list.push(...exports(id, at, (model?.hooks ?? false)));
+  if (model?.wall) list.splice(4, 0, { label: 'wall.pprof', note: 'wall-clock profile: go tool pprof', href: `${at}/file/wall.pprof`, download: 'wall.pprof' });
   return list;
+}
+
+/**
+ * What is made of a whole recording.
+ * @param {string} id
+ * @param {string} at
+ * @param {boolean} recorded  by trace-viz: more than a trace
+ * @returns {import('./menu.js').Item[]}
+ */
+function exports(id, at, recorded) {
+  return [
+    ...(recorded ? [{ label: `${id}.tviz`, note: 'all of it as one file: trace-viz open', href: `${at}/export/export.tviz`, download: `${id}.tviz` }] : []),
+    { label: 'chrome.json', note: 'Perfetto, chrome://tracing', href: `${at}/export/chrome.json`, download: `${id}-chrome.json` },
+    { label: 'waits.pb.gz', note: 'where goroutines waited: go tool pprof', href: `${at}/export/waits.pb.gz`, download: `${id}-waits.pb.gz` },
+  ];
 }
 
 /** @param {import('./commands.js').Commands} commands */

@@ -2,6 +2,7 @@
 import { State } from '../model/states.js';
 import { logDraw } from '../state/drawlog.js';
 import { readable } from './contrast.js';
+import { drawEnd } from './drawend.js';
 import { drawTube } from './drawtube.js';
 import { pointAt } from './edges.js';
 import { lineHeight } from './levels.js';
@@ -85,6 +86,7 @@ function drawIdle(b, placed, near, picture) {
   ctx.setLineDash([4, 5]);
   stroke(ctx, placed);
   ctx.setLineDash([]);
+  if (placed.from.node.kind !== 'goroutine') arrow(b, placed, 'in', near ? b.muted : b.colors.get('--faint'));
   ctx.globalAlpha = 1;
 }
 
@@ -355,9 +357,12 @@ function drawBox(b, p, view, mark) {
   else if (busy) tint(b, color, 0.12);
   ctx.strokeStyle = mark.selected ? b.colors.get('--focus') : mark.hovered ? b.muted : color;
   ctx.lineWidth = busy || mark.selected ? 2 : 1.4;
+  if (view.closed) ctx.setLineDash([5, 3]);
   ctx.stroke();
+  ctx.setLineDash([]);
+  if (p.node.kind === 'context' || p.node.kind === 'timer') drawEnd(b, p, view);
   const x = p.body.x + p.body.w / 2;
-  const room = p.body.w - 12;
+  const room = p.body.w - (p.node.kind === 'context' || p.node.kind === 'timer' ? 28 : 12);
   const two = p.body.h >= 2 * lineHeight(level.inner) && view.sub !== '';
   const y = p.body.y + p.body.h / 2;
   const gap = lineHeight(level.inner) / 2;

@@ -122,7 +122,7 @@ function cubic(from, to, side, dy, l) {
   const y3 = o.y + dy;
   // The curve leaves the circle towards its end, and its handles keep it level at both ends.
   const out = beside(from, to) || o.x < g.x ? -1 : 1;
-  const x0 = g.x + out * (l.level.r + 2);
+  const x0 = g.x + out * ((from.node.kind === 'goroutine' ? l.level.r : from.body.w / 2) + 2);
   const reach = Math.max(22, Math.abs(x3 - x0) * 0.5);
   const lift = Math.max(-l.level.r * 0.3, Math.min(l.level.r * 0.3, (y3 - g.y) * 0.1));
   // A bow at the left edge stays on the stage.

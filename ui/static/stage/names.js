@@ -7,6 +7,10 @@
  * @returns {string[]} never empty
  */
 export function candidates(name) {
+  const process = / \(process (\d+)\)/.exec(name);
+  if (process) {
+    return [...candidates(name.replace(process[0], '')).map((c) => (c === 'main' ? `p${process[1]}` : `${c}/${process[1]}`)), name];
+  }
   /** @type {string[]} */
   const out = [];
   const quoted = /"([^"]{1,6})"/.exec(name)?.[1];

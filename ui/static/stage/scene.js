@@ -96,6 +96,8 @@ export function scene(topo, state, time, info) {
  * @property {Map<number, ProgramState['wgs'][number]>} wgs
  * @property {Map<number, ProgramState['conds'][number]>} conds
  * @property {Map<number, ProgramState['onces'][number]>} onces
+ * @property {Map<number, NonNullable<ProgramState['contexts']>[number]>} contexts
+ * @property {Map<number, NonNullable<ProgramState['timers']>[number]>} timers
  * @property {Set<number>} cycle  goroutines in a wait-for cycle
  */
 
@@ -110,6 +112,7 @@ function index(state) {
     state,
     goroutines: new Map(state?.goroutines.map((g) => [g.g, g])),
     chans: byO(state?.chans), locks: byO(state?.locks), wgs: byO(state?.wgs), conds: byO(state?.conds), onces: byO(state?.onces),
+    contexts: byO(state?.contexts), timers: byO(state?.timers),
     cycle: new Set(state?.cycles.flat()),
   };
 }
@@ -216,12 +219,36 @@ function objectView(node, at, names) {
     view.text = waiters(queue, names);
     view.state = queue.length ? State.lock : State.none;
     view.forever = queue.some((g) => at.goroutines.get(g)?.forever);
+  } else if (node.kind === 'context' || node.kind === 'timer') {
+    endView(view, node.kind === 'context' ? at.contexts.get(o) : undefined, node.kind === 'timer' ? at.timers.get(o) : undefined, at);
   } else {
     const once = at.onces.get(o);
     view.sub = once?.done ? 'Once: done' : once && once.runner >= 0 ? names.short(once.runner) + ' runs it' : 'Once';
     view.state = once && once.runner >= 0 && !once.done ? State.running : State.none;
   }
   return view;
+}
+
+/**
+ * A context or timer: closed when it is over, with a mark that is not a colour alone.
+ * @param {NodeView} view
+ * @param {NonNullable<ProgramState['contexts']>[number]|undefined} context
+ * @param {NonNullable<ProgramState['timers']>[number]|undefined} timer
+ * @param {Index} at
+ */
+function endView(view, context, timer, at) {
+  const known = context ?? timer;
+  if (!known) {
+    view.faint = true;
+    view.sub = 'not made yet';
+    return;
+  }
+  const live = context ? 'live' : 'armed';
+  view.closed = context ? context.cancelled : timer?.state !== 'armed';
+  view.sub = context ? (context.cancelled ? context.why === 'deadline' ? 'expired' : 'cancelled' : live) : timer?.state ?? '';
+  view.text = known.text;
+  view.state = known.waiters.length > 0 && !view.closed ? State.recv : State.none;
+  view.forever = !view.closed && known.waiters.some((g) => at.goroutines.get(g)?.forever);
 }
 
 /**
@@ -285,6 +312,10 @@ function edgeViews(topo, at, nodes) {
     const key = edgeKey(e.from, e.to);
     out.set(key, { key, look: 'idle', state: State.none, flow: 'none' });
   }
+  for (const e of topo.lineage) {
+    const key = edgeKey(e.from, e.to);
+    out.set(key, { key, look: 'idle', state: State.none, flow: 'in' });
+  }
   /** @param {number} g @param {number} o @param {Omit<EdgeView, 'key'>} look */
   const mark = (g, o, look) => {
     if (!topo.goroutine.has(g) || !topo.object.has(o)) return;
@@ -326,6 +357,8 @@ function markWaiting(g, at, mark) {
     for (const c of g.cases) mark(g.g, c.o, { look, state: code, flow: c.recv ? 'out' : 'in' });
   } else if (g.o >= 0 && (code === State.send || code === State.recv || code === State.lock || code === State.other)) {
     mark(g.g, g.o, { look, state: code, flow: code === State.recv ? 'out' : 'in' });
+  } else if (g.o >= 0 && (g.op === 'read' || g.op === 'write')) {
+    mark(g.g, g.o, { look, state: code, flow: g.op === 'read' ? 'out' : 'in' });
   }
 }
 

@@ -26,9 +26,9 @@ const EMPTY = { goroutines: [], objects: [], edges: [] };
 
 /** @param {HTMLElement} host @param {Store} store */
 export function mountStage(host, store) {
-  const canvas = el('canvas', { class: 'stage-canvas', role: 'img', 'aria-describedby': 'stage-twin' });
+  const canvas = el('canvas', { class: 'stage-canvas', role: 'img', 'aria-describedby': `${host.id}-twin` });
   const note = el('p', { class: 'stage-note', hidden: true });
-  const twin = el('ul', { class: 'visually-hidden', id: 'stage-twin' });
+  const twin = el('ul', { class: 'visually-hidden', id: `${host.id}-twin` });
   fill(host, canvas, note, twin);
   const view = createView(canvas, store);
   const redraw = () => store.frame.draw('stage', view.paint);
@@ -143,7 +143,7 @@ function createView(canvas, store) {
     canvas.width = Math.round(width * devicePixelRatio);
     canvas.height = Math.round(height * devicePixelRatio);
     placed = layout(topo, width, height - (leftOut(store) === '' ? 0 : noteHeight(width)));
-    edges = placeEdges(topo.edges, placed);
+    edges = placeEdges([...topo.edges, ...topo.lineage], placed);
   }
   return {
     place,

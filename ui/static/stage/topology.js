@@ -9,7 +9,7 @@ export const GROUP_ABOVE = 40;
 const MOST_NODES = 40;
 
 /**
- * @typedef {'goroutine'|'channel'|'lock'|'waitgroup'|'cond'|'once'} NodeKind
+ * @typedef {'goroutine'|'channel'|'lock'|'waitgroup'|'cond'|'once'|'context'|'timer'} NodeKind
  *
  * @typedef {object} StageNode
  * @property {string} id stable: the model's key ('g3', 'o0'), or 'role:…', 'kind:…' for a group
@@ -33,6 +33,7 @@ const MOST_NODES = 40;
  * @typedef {object} Topology
  * @property {StageNode[]} nodes
  * @property {StageEdge[]} edges
+ * @property {StageEdge[]} lineage from a context to one that was made from it, or to the timer that it fires
  * @property {Map<number, string>} goroutine node id by goroutine
  * @property {Map<number, string>} object node id by object
  * @property {Map<number, string>} short short name by goroutine
@@ -40,7 +41,7 @@ const MOST_NODES = 40;
  *
  * @typedef {object} ModelLike the part of the model that the stage needs
  * @property {readonly {key: string, g: number, name: string, role: string, parent: number}[]} goroutines
- * @property {readonly {key: string, o: number, kind: string, name: string, type: string, cap: number, ops: number}[]} objects
+ * @property {readonly {key: string, o: number, kind: string, name: string, type: string, cap: number, ops: number, owner?: number, parent?: number}[]} objects
  * @property {readonly {g: number, o: number, ops: Record<string, number>}[]} edges
  */
 
@@ -50,14 +51,36 @@ const MOST_NODES = 40;
  */
 export function topology(all) {
   // Timers make channels by the dozen that nobody names or uses by hand: they would only push the others together.
-  const model = { ...all, objects: all.objects.filter((o) => o.name !== '' || o.ops > 0) };
+  // The channel of a context or timer is a part of that.
+  const model = { ...all, objects: all.objects.filter((o) => (o.owner ?? -1) < 0 && (o.name !== '' || o.ops > 0)) };
   const grouped = model.goroutines.length + model.objects.length > GROUP_ABOVE;
   const short = shortNames(model.goroutines);
   const goroutines = goroutineNodes(model, short, grouped);
   const objects = objectNodes(model, goroutines.nodes.length);
+  for (const o of all.objects) {
+    const owner = objects.by.get(o.owner ?? -1);
+    if (owner !== undefined) objects.by.set(o.o, owner);
+  }
   const nodes = [...goroutines.nodes, ...objects.nodes];
   const edges = stageEdges(model, goroutines.by, objects.by);
-  return { nodes, edges, goroutine: goroutines.by, object: objects.by, short, grouped };
+  return { nodes, edges, goroutine: goroutines.by, object: objects.by, short, grouped, lineage: lineage(model, objects.by) };
+}
+
+/**
+ * @param {ModelLike} model
+ * @param {Map<number, string>} object
+ * @returns {StageEdge[]}
+ */
+function lineage(model, object) {
+  /** @type {Map<string, StageEdge>} */
+  const out = new Map();
+  for (const o of model.objects) {
+    const from = object.get(o.parent ?? -1);
+    const to = object.get(o.o);
+    if (from === undefined || to === undefined || from === to) continue;
+    out.set(from + '\n' + to, { from, to, sends: false, receives: false, waits: false, uses: 0 });
+  }
+  return [...out.values()];
 }
 
 /**
@@ -93,7 +116,10 @@ function goroutineNodes(model, short, grouped) {
 }
 
 /** @type {Record<string, NodeKind>} */
-const KINDS = { channel: 'channel', mutex: 'lock', rwmutex: 'lock', waitgroup: 'waitgroup', cond: 'cond', once: 'once' };
+const KINDS = { channel: 'channel', pipe: 'channel', mutex: 'lock', rwmutex: 'lock', waitgroup: 'waitgroup', cond: 'cond', once: 'once', context: 'context', timer: 'timer' };
+
+/** What stands above an object: of a pipe "stdin/2" for the stdin of process 2. @param {string} name */
+const objectLabel = (name) => name.replace(/ of process (\d+)$/, '/$1');
 
 /**
  * @param {ModelLike} model
@@ -113,11 +139,11 @@ function objectNodes(model, taken) {
     const known = nodes.get(id);
     if (known) {
       known.members.push(o.o);
-      known.label = o.name + ' ×' + known.members.length;
+      known.label = objectLabel(o.name) + ' ×' + known.members.length;
       continue;
     }
     nodes.set(id, {
-      id, kind, label: o.name || o.kind, title: o.name || 'unnamed ' + o.kind, members: [o.o], cap: o.cap, type: o.type,
+      id, kind, label: objectLabel(o.name || o.kind), title: o.name || 'unnamed ' + o.kind, members: [o.o], cap: o.cap, type: o.type,
       order: nodes.size, parent: '',
     });
   }
@@ -174,8 +200,8 @@ function stageEdges(model, goroutine, object) {
     const edge = edges.get(key) ?? { from, to, sends: false, receives: false, waits: false, uses: 0 };
     edges.set(key, edge);
     for (const op of ops) edge.uses += e.ops[op] ?? 0;
-    if (ops.includes('send') || ops.every((op) => op === 'close' || op === 'make')) edge.sends = true;
-    if (ops.includes('recv') || ops.includes('range')) edge.receives = true;
+    if (ops.includes('send') || ops.includes('pipe-write') || ops.includes('select-send') || ops.every((op) => op === 'close' || op === 'make')) edge.sends = true;
+    if (ops.includes('recv') || ops.includes('range') || ops.includes('pipe-read') || ops.includes('select-recv')) edge.receives = true;
     if (ops.some((op) => WAITS.has(op))) edge.waits = true;
   }
   return [...edges.values()];

@@ -40,7 +40,7 @@ export function goroutineStatus(state, current, time, names) {
  * @returns {Status}
  */
 function running(state, current, names) {
-  const where = state.proc >= 0 ? 'running on P' + state.proc : 'running';
+  const where = state.proc >= 0 ? 'running on P' + (state.proc & 0xffff) : 'running';
   // The server says what it is just doing: "receiving #12", "unlocking stats".
   if (current && current.g === state.g && state.text && !state.text.startsWith('running')) return { text: state.text, detail: where };
   if (state.held.length > 0) return { text: 'holds ' + list(state.held.map(names.object)), detail: where };
@@ -55,14 +55,18 @@ function running(state, current, names) {
  */
 function doing(state, names) {
   const name = state.o >= 0 ? names.object(state.o) : '';
+  // The runtime knows a wait for a pipe as one for the network, or as a system call.
+  if (name && (state.op === 'read' || state.op === 'write')) return `${state.op} ${name}`;
   switch (state.s & 0x7f) {
     case State.send: return name ? 'blocked: send ' + name : 'blocked: send';
-    case State.recv: return name ? 'blocked: receive ' + name : 'blocked: receive';
+    case State.recv:
+      if ((state.owner ?? -1) >= 0 && state.text) return state.text;
+      return name ? 'blocked: receive ' + name : 'blocked: receive';
     case State.select: return state.cases.length ? 'select: ' + list(state.cases.map((c) => names.object(c.o))) : 'blocked: select';
     case State.lock: return blockedOnLock(state, name, names);
     case State.io: return 'network, I/O';
     case State.syscall: return 'system call';
-    case State.sleep: return 'sleeping';
+    case State.sleep: return state.text || 'sleeping';
     case State.gc: return 'helps the GC';
     default: return state.text || 'blocked';
   }

@@ -1,8 +1,8 @@
 // The URL fragment: everything that a person sees, versioned. Pure but for the two functions at the end. The access token is
 // never part of it.
 //
-//   #v=1&r=<recording>&e=<event>&t=<ns>&w=<ns>-<ns>&a=<ns>-<ns>&s=g3|o1|f0&m=<event>.<ns>,…&pin=g3,o1&h=g3|o1&p=<panel>
-//   &pace=<pacing>&speed=<n>
+//   #v=1&r=<recording>&e=<event>&t=<ns>&w=<ns>-<ns>&a=<ns>-<ns>&s=g3|o1|f0&m=<event>.<ns>,…&pin=g3,o1&h=g3|o1|b3&only=g3|o1
+//   &p=<panel>&pace=<pacing>&speed=<n>
 
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./store.js').Values} Values */
@@ -17,6 +17,7 @@
  * @property {{event:number, time:number}[]} marks
  * @property {readonly string[]} pins
  * @property {Values['highlight']} highlight
+ * @property {Values['only']} only
  * @property {string} panel
  * @property {Values['pacing']|null} pacing
  * @property {number} speed   0: the default
@@ -47,6 +48,7 @@ export function parseFragment(fragment) {
     marks: parseMarks(get('m')),
     pins: /^[go]\d{1,9}(,[go]\d{1,9}){0,49}$/.test(get('pin')) ? [...new Set(get('pin').split(','))] : [],
     highlight: parseHighlight(get('h')),
+    only: parseOnly(get('only')),
     panel: PANELS.includes(panel) ? panel : 'source',
     pacing: pacing === 'event' || pacing === 'compressed' || pacing === 'real' ? pacing : null,
     speed: Number(get('speed')) > 0 ? Number(get('speed')) : 0,
@@ -64,7 +66,7 @@ function parseCursor(e, t) {
 
 /** @param {string} w */
 function parseWindow(w) {
-  const m = /^(\d{1,18})-(\d{1,18})$/.exec(w);
+  const m = /^(-?\d{1,18})-(-?\d{1,18})$/.exec(w);
   if (!m || Number(m[2]) <= Number(m[1])) return null;
   return { t0: Number(m[1]), t1: Number(m[2]) };
 }
@@ -93,7 +95,15 @@ function parseSelection(s) {
  * @returns {Values['highlight']}
  */
 function parseHighlight(h) {
-  const { kind, id } = parseSelection(h);
+  return /^b\d{1,9}$/.test(h) ? { kind: 'branch', id: Number(h.slice(1)) } : parseOnly(h);
+}
+
+/**
+ * @param {string} o
+ * @returns {Values['only']}
+ */
+function parseOnly(o) {
+  const { kind, id } = parseSelection(o);
   return kind === 'goroutine' || kind === 'object' ? { kind, id } : null;
 }
 
@@ -111,6 +121,7 @@ export function formatFragment(view) {
   if (view.marks.length > 0) parts.push(`m=${view.marks.map((m) => `${m.event}.${Math.round(m.time)}`).join(',')}`);
   if (view.pins.length > 0) parts.push(`pin=${view.pins.join(',')}`);
   if (view.highlight) parts.push(`h=${view.highlight.kind[0]}${view.highlight.id}`);
+  if (view.only) parts.push(`only=${view.only.kind[0]}${view.only.id}`);
   if (view.panel !== 'source') parts.push(`p=${view.panel}`);
   if (view.pacing) parts.push(`pace=${view.pacing}`, `speed=${view.speed}`);
   return parts.join('&');
@@ -129,11 +140,11 @@ export function keepFragment(store) {
     if (s.page !== 'recording' || !s.model) return;
     const text = formatFragment({
       recordingId: s.recordingId, cursor: s.cursor, window: s.window, area: s.area, selection: s.selection, marks: s.marks, pins: s.pins,
-      highlight: s.highlight, panel: s.panel, pacing: s.pacing, speed: s.speed,
+      highlight: s.highlight, only: s.only, panel: s.panel, pacing: s.pacing, speed: s.speed,
     });
     if (`#${text}` !== location.hash) history.replaceState(null, '', `${location.pathname}#${text}`);
   };
-  store.subscribe((s) => [s.cursor, s.window, s.area, s.selection, s.marks, s.pins, s.highlight, s.panel, s.pacing, s.speed, s.model], () => {
+  store.subscribe((s) => [s.cursor, s.window, s.area, s.selection, s.marks, s.pins, s.highlight, s.only, s.panel, s.pacing, s.speed, s.model], () => {
     if (timer === 0) timer = window.setTimeout(write, wait);
   });
 }

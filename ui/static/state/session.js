@@ -56,10 +56,15 @@ export function createSession(store, client, syncNow) {
   /** @type {{view:View, places:ReturnType<typeof placesOf>}|null} what the address asked for of a trace that is being read */
   let wanted = null;
 
-  async function openHome() {
+  /** Leaves the recording that is shown. @param {Partial<import('./store.js').Values>} [to] */
+  function leave(to = {}) {
     client.close();
     opening.abort();
-    store.set({ playing: false, model: null, recordingId: '', stateAtCursor: null, change: null });
+    store.set({ playing: false, model: null, recordingId: '', stateAtCursor: null, change: null, ...to });
+  }
+
+  async function openHome() {
+    leave();
     try {
       const { recordings } = await fetchJSON('/api/recordings');
       store.set({ page: 'home', recordings, error: null });
@@ -68,9 +73,11 @@ export function createSession(store, client, syncNow) {
     }
   }
 
-  /** @param {string} id */
-  async function open(id) {
-    const view = parseFragment(location.hash);
+  /**
+   * @param {string} id
+   * @param {View} view  where to begin
+   */
+  async function open(id, view) {
     client.close();
     store.events.clear();
     store.set({ page: 'loading', recordingId: id, playing: false, model: null, stateAtCursor: null, change: null, overview: null, live: null, area: null });
@@ -101,7 +108,7 @@ export function createSession(store, client, syncNow) {
     const places = placesOf(model, view);
     store.set({
       page: 'recording', error: null, model, pacing, speed: view.speed || defaultSpeed(pacing, model.duration),
-      ...places, selection: view.selection, panel: view.panel, pins: view.pins, highlight: view.highlight,
+      ...places, selection: view.selection, panel: view.panel, pins: view.pins, highlight: view.highlight, only: view.only,
       live: model.live ? { lag: 0, status: status(model) } : null, follow: !(model.reading && view.window),
     });
     wanted = model.reading ? { view, places } : null;
@@ -146,11 +153,11 @@ export function createSession(store, client, syncNow) {
   function route() {
     const { recordingId } = parseFragment(location.hash);
     if (!recordingId) return openHome();
-    if (recordingId !== store.get('recordingId') || store.get('page') === 'error') return open(recordingId);
+    if (recordingId !== store.get('recordingId') || store.get('page') === 'error') return open(recordingId, parseFragment(location.hash));
     return Promise.resolve();
   }
 
-  return { open, openHome, live, route };
+  return { open, leave, live, route };
 }
 
 /**

@@ -56,7 +56,7 @@ import { fitWindow, clampWindow } from '../model/window.js';
 
 /**
  * @typedef {object} Values
- * @property {'loading'|'home'|'recording'|'error'} page
+ * @property {'loading'|'home'|'recording'|'compare'|'error'} page
  * @property {{title:string, text:string, hint:string}|null} error   for page 'error'
  * @property {{read:number, total:number, events:number, ms:number}|null} loading  how far the server is with reading, for page 'loading'
  * @property {RecordingInfo[]|null} recordings
@@ -68,12 +68,16 @@ import { fitWindow, clampWindow } from '../model/window.js';
  * @property {number} speed         events a second (by event), ns of recording a second (else)
  * @property {boolean} loop
  * @property {Span} window          what the timeline shows
+ * @property {Span|null} extent      how far the window may go, when the ruler is longer than the recording: it is shared with another one
+ * @property {readonly {t:number, text:string, what:string, current:boolean}[]} flags  places that are marked on the ruler, with a line through the rows
+ * @property {readonly {key:string, label:string, note:string}[]} missing  what only the recording beside this one has
  * @property {Span|null} area       dragged area
  * @property {Cursor[]} marks        bookmarks, by event; a replay pauses at each
  * @property {Selection} selection
  * @property {Hover} hover
  * @property {readonly string[]} pins  row keys (g3, o1) that stay at the top of the timeline, in the order of pinning
- * @property {import('../model/highlight.js').Highlight} highlight  with all that is of the same function, channel or lock
+ * @property {import('../model/highlight.js').Highlight} highlight  with all that is of the same function, branch, channel or lock
+ * @property {import('../model/highlight.js').Only} only  the timeline shows what this has to do with, and nothing else
  * @property {{text:string}|null} notice  what a key has done, or why it did nothing
  * @property {ProgramState|null} stateAtCursor  the latest that has arrived; belongs to the cursor once idle
  * @property {StateChange|null} change
@@ -101,8 +105,8 @@ import { fitWindow, clampWindow } from '../model/window.js';
 export function initialValues() {
   return {
     page: 'loading', error: null, loading: null, recordings: null, recordingId: '', model: null, cursor: { event: -1, time: 0 },
-    playing: false, pacing: 'event', speed: 4, loop: false, window: { t0: 0, t1: 1 }, area: null, marks: [],
-    selection: { kind: null, id: -1 }, hover: null, pins: [], highlight: null, notice: null, stateAtCursor: null, change: null, overview: null, panel: 'source', source: null,
+    playing: false, pacing: 'event', speed: 4, loop: false, window: { t0: 0, t1: 1 }, extent: null, flags: [], missing: [], area: null, marks: [],
+    selection: { kind: null, id: -1 }, hover: null, pins: [], highlight: null, only: null, notice: null, stateAtCursor: null, change: null, overview: null, panel: 'source', source: null,
     theme: 'system', colorsVersion: 0, live: null, connection: 'connecting', follow: true,
   };
 }
@@ -137,27 +141,28 @@ export function createStore(deps) {
 
 /**
  * Values and subscriptions.
- * @param {Values} values
+ * @template {object} V
+ * @param {V} values
  */
-function createCore(values) {
+export function createCore(values) {
   /** @type {Set<() => void>} */
   const subscribers = new Set();
   return {
     values: () => values,
     /**
-     * @template {keyof Values} K
+     * @template {keyof V} K
      * @param {K} key
-     * @returns {Values[K]}
+     * @returns {V[K]}
      */
     get: (key) => values[key],
-    /** @param {Partial<Values>} patch */
+    /** @param {Partial<V>} patch */
     set(patch) {
       Object.assign(values, patch);
       for (const check of [...subscribers]) check();
     },
     /**
      * @template T
-     * @param {(v: Values) => T} selector
+     * @param {(v: V) => T} selector
      * @param {(value: T, was: T) => void} fn
      * @returns {() => void}
      */
@@ -180,14 +185,14 @@ function createCore(values) {
  * @param {unknown} a
  * @param {unknown} b
  */
-function same(a, b) {
+export function same(a, b) {
   if (Object.is(a, b)) return true;
   return Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((x, i) => Object.is(x, b[i]));
 }
 
 /**
  * Names of goroutines and objects, looked up in the model.
- * @param {ReturnType<typeof createCore>} core
+ * @param {ReturnType<typeof createCore<Values>>} core
  */
 function createNames(core) {
   /** @type {Model|null} */
@@ -225,6 +230,8 @@ function createActions(store) {
   const v = () => store.values();
   const last = () => (v().model?.events ?? 0) - 1;
   const end = () => v().model?.duration ?? 0;
+  /** Where the window may be. */
+  const range = () => v().extent ?? fitWindow(end());
   let seeks = 0;
 
   const actions = {
@@ -256,16 +263,18 @@ function createActions(store) {
       if (answer && mine === seeks) store.set({ cursor: { event: answer.event, time } });
     },
     /**
-     * Steps to the next (1) or previous (-1) event, of one goroutine or object if given.
+     * Steps to the next (1) or previous (-1) event, of one goroutine, object or place if given.
      * @param {number} dir
-     * @param {{g?:number, o?:number}} [only]
+     * @param {{g?:number, o?:number, file?:number, line?:number}} [only]  file and line: a place in the source
+     * @returns {Promise<boolean|void>} false: there is none
      */
     async step(dir, only = {}) {
       store.set({ playing: false });
       const event = v().cursor.event;
-      if (only.g === undefined && only.o === undefined) return actions.seekEvent(event + dir);
-      const answer = await quiet(store.request('step', { event, dir, g: only.g ?? -1, o: only.o ?? -1 }));
+      if (only.g === undefined && only.o === undefined && only.line === undefined) return actions.seekEvent(event + dir);
+      const answer = await quiet(store.request('step', { event, dir, g: only.g ?? -1, o: only.o ?? -1, file: only.file ?? -1, line: only.line ?? 0 }));
       if (answer && answer.event >= 0) return actions.seekEvent(answer.event);
+      return answer ? false : undefined;
     },
     /**
      * Selects a goroutine, object or finding; null selects nothing.
@@ -293,18 +302,19 @@ function createActions(store) {
     openSource(file, line) {
       store.set({ source: { file, line }, panel: 'source' });
     },
+    range,
     /**
      * Sets the visible window, kept inside the recording.
      * @param {number} t0
      * @param {number} t1
      */
     setWindow(t0, t1) {
-      const window = clampWindow({ t0, t1 }, end());
+      const window = clampWindow({ t0, t1 }, range());
       const was = v().window;
       if (window.t0 !== was.t0 || window.t1 !== was.t1) store.set({ window });
     },
     fitAll() {
-      store.set({ window: fitWindow(end()) });
+      store.set({ window: range() });
     },
     /**
      * Pans, without zooming, so that a time is in view.

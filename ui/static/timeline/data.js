@@ -38,7 +38,8 @@ export function createData(store, changed) {
    */
   function fresh(key, res, w) {
     const end = Math.min(w.t1, duration());
-    return (cache.get(key) ?? []).some((e) => e.res <= res && e.res >= res / 4 && e.t0 <= w.t0 && e.t1 >= end && e.until >= end);
+    const begin = Math.max(0, w.t0);
+    return (cache.get(key) ?? []).some((e) => e.res <= res && e.res >= res / 4 && e.t0 <= begin && e.t1 >= end && e.until >= end);
   }
 
   async function pump() {
@@ -47,6 +48,7 @@ export function createData(store, changed) {
     try {
       for (;;) {
         const { window: w, width, keys } = wanted;
+        if (w.t0 >= duration() || w.t1 <= 0) return; // beside the recording, on a ruler that it shares
         const ask = fetchWindow(w, width, duration());
         const missing = keys.filter((k) => !fresh(k, ask.res, w)).slice(0, CHUNK);
         if (missing.length === 0) return;

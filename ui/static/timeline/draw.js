@@ -5,6 +5,7 @@ import { rulerTicks } from '../model/time.js';
 import { logDraw, logging } from '../state/drawlog.js';
 import { drawChannel } from './channel.js';
 import { drawStack } from './density.js';
+import { drawFlags, drawMissing } from './flags.js';
 import { together } from '../model/highlight.js';
 import { drawGoroutine, drawLock, drawProc, drawSystem } from './spans.js';
 import { visibleRows } from './rows.js';
@@ -63,7 +64,7 @@ function drawPinned(v, layout, draw) {
  * @param {Row} row
  */
 function isCommon(common, row) {
-  if (row.kind === 'goroutine') return common.gs.has(row.id);
+  if (row.kind === 'goroutine' || row.kind === 'role') return common.gs.has(row.id);
   if (row.kind === 'channel' || row.kind === 'lock') return common.os.has(row.id);
   return row.kind === 'proc' || row.kind === 'system';
 }
@@ -110,6 +111,7 @@ function drawRow(v, row, y, data) {
   }
   if (row.kind === 'density') drawDensity(v, row, y);
   if (row.kind === 'more') return drawMore(v, row, y);
+  if (row.kind === 'missing') return drawMissing(v, row, y);
   const entry = data.pick(row.key, { t0: v.t0, t1: v.t1 });
   const identity = identities(v);
   if (entry) {
@@ -117,7 +119,7 @@ function drawRow(v, row, y, data) {
     v.ctx.beginPath();
     v.ctx.rect(v.left, y, v.width - v.left, row.height);
     v.ctx.clip();
-    if (row.kind === 'goroutine') drawGoroutine(v, row, entry, y);
+    if (row.kind === 'goroutine' || row.kind === 'role') drawGoroutine(v, row, entry, y);
     else if (row.kind === 'proc') drawProc(v, row, entry, y, identity);
     else if (row.kind === 'channel') drawChannel(v, row, entry, y);
     else if (row.kind === 'lock') drawLock(v, row, entry, y, identity);
@@ -125,6 +127,27 @@ function drawRow(v, row, y, data) {
     v.ctx.restore();
   }
   drawLabel(v, row, y, selected, identity);
+  if (row.wait) drawWait(v, row, row.wait, y);
+}
+
+/**
+ * How long those of a role waited, on their row.
+ * @param {View} v
+ * @param {Row} row
+ * @param {string} text
+ * @param {number} y
+ */
+function drawWait(v, row, text, y) {
+  const { ctx, colors } = v;
+  ctx.font = v.font;
+  const w = textWidth(ctx, text);
+  if (w + 20 > v.width - v.left) return;
+  ctx.globalAlpha = 0.85;
+  ctx.fillStyle = colors.get('--page');
+  ctx.fillRect(v.left + 6, y + 2, w + 12, row.height - 4);
+  ctx.globalAlpha = 1;
+  ctx.fillStyle = colors.get('--text');
+  ctx.fillText(text, v.left + 12, y + row.height / 2 + 0.5);
 }
 
 /**
@@ -162,7 +185,7 @@ function drawMore(v, row, y) {
  */
 export function isSelected(v, row) {
   const { kind, id } = v.store.get('selection');
-  if (kind === 'goroutine') return row.kind === 'goroutine' && row.id === id;
+  if (kind === 'goroutine') return row.kind === 'goroutine' ? row.id === id : row.members?.includes(id) ?? false;
   if (kind === 'object') return (row.kind === 'channel' || row.kind === 'lock') && row.id === id;
   return false;
 }
@@ -270,6 +293,7 @@ function drawRuler(v, ruler) {
   ctx.fillRect(0, RULER - 1, v.width, 1);
   drawFindings(v);
   drawMarks(v);
+  drawFlags(v);
 }
 
 /** @param {View} v */

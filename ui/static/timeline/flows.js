@@ -45,7 +45,7 @@ export function createFlows(store, changed) {
     const id0 = store.get('recordingId');
     return {
       near: { t0: Math.floor(Math.max(0, middle - width * AROUND)), t1: Math.ceil(middle + width * AROUND), g: -1, max: 120 },
-      selected: { t0: Math.floor(t0), t1: Math.ceil(t1), g: kind === 'goroutine' ? id : -1, max: SELECTED },
+      selected: { t0: Math.floor(Math.max(0, t0)), t1: Math.ceil(Math.max(1, t1)), g: kind === 'goroutine' ? id : -1, max: SELECTED },
       nearKey: `${id0} ${middle} ${width} ${store.get('model')?.events}`,
       selectedKey: kind === 'goroutine' ? `${id0} ${id} ${t0} ${t1}` : '',
     };

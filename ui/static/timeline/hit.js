@@ -79,6 +79,7 @@ export function describe(store, hit) {
   const row = hit.row;
   if (!row || hit.zone !== 'lane') return null;
   if (row.kind === 'channel' && hit.level) return { swatch: 'send', lines: channelLines(store, row, hit.level) };
+  if (row.wait) return { swatch: 'running', lines: [`${row.note} ${row.label.slice(2)}`, row.wait, 'Click the name to see each of them.'] };
   if (!hit.span) return null;
   const { start, end, state, info } = hit.span;
   const forever = row.kind === 'goroutine' && (state & FOREVER) !== 0;
@@ -107,7 +108,7 @@ function channelLines(store, row, l) {
   const cap = object?.cap ?? -1;
   const lines = [`${row.label} ${object?.type ?? ''}`.trim()];
   if (cap > 0) lines.push(`${l.level} of ${cap} in it${l.level === cap ? ': full' : l.level === 0 ? ': empty' : ''}`);
-  else lines.push(cap === 0 ? 'unbuffered' : `${l.level} in it`);
+  else lines.push(cap === 0 ? 'unbuffered' : `${l.level} ${object?.kind === 'pipe' ? 'bytes ' : ''}in it`);
   if (l.sendq > 0) lines.push(`${l.sendq} waiting to send`);
   if (l.recvq > 0) lines.push(`${l.recvq} waiting to receive`);
   return lines;

@@ -139,7 +139,7 @@ function wheel(store, target, ev, x) {
   if (ev.ctrlKey || ev.metaKey) {
     const factor = Math.exp(Math.max(-120, Math.min(120, ev.deltaY * unit)) * 0.004);
     const at = target.timeAt(Math.max(target.left(), x));
-    const w = zoomWindow({ t0, t1 }, at, factor, store.get('model')?.duration ?? 0);
+    const w = zoomWindow({ t0, t1 }, at, factor, store.range());
     return store.setWindow(w.t0, w.t1);
   }
   const sideways = ev.shiftKey && ev.deltaX === 0 ? ev.deltaY : ev.deltaX;

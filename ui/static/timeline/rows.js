@@ -1,13 +1,14 @@
 // The rows of the timeline: groups, their rows, and where each lies. Pure; heights in CSS pixels. Rows are found by
 // binary search, so that thousands cost nothing while a few dozen are drawn.
 
+import { surroundings } from '../model/highlight.js';
 import { objectNote, objectTitle } from '../model/labels.js';
 import { formatDuration, formatShare, plural } from '../model/time.js';
 
 /** @typedef {import('../model/types.js').Model} Model */
 /** @typedef {import('../model/types.js').Goroutine} Goroutine */
 
-/** @typedef {'group'|'proc'|'goroutine'|'channel'|'lock'|'system'|'density'|'more'} RowKind */
+/** @typedef {'group'|'proc'|'goroutine'|'channel'|'lock'|'system'|'density'|'role'|'more'|'missing'} RowKind */
 
 /**
  * @typedef {object} Row
@@ -21,6 +22,8 @@ import { formatDuration, formatShare, plural } from '../model/time.js';
  * @property {number} y        from the top of all rows
  * @property {number} height
  * @property {boolean} open    groups: not collapsed
+ * @property {string} [wait]      of a role: how long its goroutines waited
+ * @property {number[]} [members]  of a role that is one row: its goroutines
  */
 
 /** @typedef {Record<RowKind, number>} Heights */
@@ -28,17 +31,19 @@ import { formatDuration, formatShare, plural } from '../model/time.js';
 
 /** Heights by kind, from roomy to dense: small programs get what room there is, of many goroutines more are seen. */
 const HEIGHTS = [
-  { group: 22, proc: 22, goroutine: 28, channel: 60, lock: 42, system: 22, density: 44, more: 22 },
-  { group: 20, proc: 20, goroutine: 24, channel: 52, lock: 38, system: 22, density: 40, more: 22 },
-  { group: 20, proc: 18, goroutine: 18, channel: 44, lock: 34, system: 20, density: 36, more: 20 },
+  { group: 22, proc: 22, goroutine: 28, channel: 60, lock: 42, system: 22, density: 44, role: 24, more: 22, missing: 22 },
+  { group: 20, proc: 20, goroutine: 24, channel: 52, lock: 38, system: 22, density: 40, role: 22, more: 22, missing: 22 },
+  { group: 20, proc: 18, goroutine: 18, channel: 44, lock: 34, system: 20, density: 36, role: 20, more: 20, missing: 20 },
 ];
 const DENSE_FROM = 60;
+/** Room below which rows are dense too if they don't fit, as of two timelines on one small screen. */
+const LOW = 260;
 
 /** Channels or locks shown at first. */
 const MOST = 24;
 
 /** Groups that start collapsed. */
-export const COLLAPSED = Object.freeze(['system']);
+export const COLLAPSED = Object.freeze(['system', 'missing']);
 
 const LOCKS = new Set(['mutex', 'rwmutex']);
 
@@ -47,23 +52,28 @@ const LOCKS = new Set(['mutex', 'rwmutex']);
  * @param {ReadonlySet<string>} collapsed  ids of groups
  * @param {number} [room]  height there is for rows
  * @param {readonly string[]} [pins]  keys of the rows that come first, in a group of their own
+ * @param {readonly {key:string, label:string, note:string}[]} [missing]  what only the recording beside this one has
+ * @param {import('../model/highlight.js').Only} [only]  rows of what this has to do with alone
  * @returns {Layout}
  */
-export function layoutRows(model, collapsed, room = 0, pins = []) {
+export function layoutRows(model, collapsed, room = 0, pins = [], missing = [], only = null) {
   /** @type {Row[]} */
   const rows = [];
-  const all = groups(model, collapsed);
+  const near = surroundings(model, only);
+  const all = [...groups(near ? narrowed(model, near) : model, collapsed), missingGroup(missing)];
   const pinned = pinnedRows(all.flatMap((g) => g.rows), pins);
+  if (near) rows.push({ ...blank('more', ONLY), label: `Only what ${near.text} has to do with. Show everything` });
   for (const group of [{ id: PINNED, title: 'Pinned', note: '', rows: pinned }, ...all]) {
     if (group.rows.length === 0) continue;
     const open = !collapsed.has(group.id);
     rows.push({ ...blank('group', group.id), group: group.id, label: group.title, note: group.note, open });
     if (open) rows.push(...group.rows);
-    else if (group.id === 'goroutines') rows.push({ ...blank('density', 'density'), group: 'goroutines', label: 'all' });
+    else if (group.id === 'goroutines' && !several(model)) rows.push({ ...blank('density', 'density'), group: 'goroutines', label: 'all' });
   }
   const [roomy, normal, dense] = /** @type {[Heights, Heights, Heights]} */ (HEIGHTS);
-  const fits = rows.reduce((sum, row) => sum + roomy[row.kind], 0) <= room;
-  const heights = model.goroutines.length > DENSE_FROM ? dense : fits ? roomy : normal;
+  const fits = (/** @type {Heights} */ heights) => rows.reduce((sum, row) => sum + heights[row.kind], 0) <= room;
+  const narrow = model.goroutines.length > DENSE_FROM || (room > 0 && room < LOW && !fits(normal));
+  const heights = narrow ? dense : fits(roomy) ? roomy : normal;
   let y = 0;
   let pinnedTo = 0;
   for (const row of rows) {
@@ -74,6 +84,29 @@ export function layoutRows(model, collapsed, room = 0, pins = []) {
   }
   // On a low timeline pinned rows must leave room for others to scroll below them.
   return { rows, height: y, pinned: pinnedTo > room * 0.6 ? 0 : pinnedTo, ...lookup(rows) };
+}
+
+/** Key of the row that says that not everything is shown. */
+export const ONLY = 'only';
+
+/**
+ * @param {Model} model
+ * @param {import('../model/highlight.js').Together} near
+ * @returns {Model}
+ */
+function narrowed(model, near) {
+  return {
+    ...model, goroutines_left_out: 0,
+    goroutines: model.goroutines.filter((g) => near.gs.has(g.g)), objects: model.objects.filter((o) => near.os.has(o.o)),
+  };
+}
+
+/** @param {readonly {key:string, label:string, note:string}[]} missing */
+function missingGroup(missing) {
+  return {
+    id: 'missing', title: 'Only on the other side', note: missing.map((m) => m.label).join(', '),
+    rows: missing.map((m) => ({ ...blank('missing', m.key), group: 'missing', label: m.label, note: m.note })),
+  };
 }
 
 /** Group of the rows that a person has pinned. */
@@ -96,6 +129,7 @@ function lookup(rows) {
   const byO = new Map();
   for (const row of rows) {
     if (row.kind === 'goroutine') byG.set(row.id, row);
+    for (const g of row.members ?? []) if (!byG.has(g)) byG.set(g, row);
     if (row.kind === 'channel' || row.kind === 'lock') byO.set(row.id, row);
   }
   return { byG, byO };
@@ -117,16 +151,11 @@ function blank(kind, key) {
  */
 function groups(model, collapsed) {
   const channels = model.objects.filter((o) => o.kind === 'channel');
+  const pipes = model.objects.filter((o) => o.kind === 'pipe');
   const locks = model.objects.filter((o) => LOCKS.has(o.kind));
-  const left = model.goroutines_left_out ?? 0;
-  const blocked = model.goroutines.reduce((sum, g) => sum + g.blocked, 0);
-  const lived = model.goroutines.reduce((sum, g) => sum + (g.ended < 0 ? model.duration : g.ended) - g.created, 0);
   return [
-    { id: 'cores', title: 'Cores', note: `${formatShare(model.cores.busy)} busy`, rows: model.procs.map(procRow) },
-    {
-      id: 'goroutines', title: 'Goroutines', rows: goroutineRows(model.goroutines),
-      note: `${plural(model.goroutines.length + left, 'goroutine')}${left > 0 ? `, ${left} not shown` : ''} · ${formatShare(lived > 0 ? blocked / lived : 0)} blocked, ${formatDuration(blocked / Math.max(1, model.goroutines.length))} each on average`,
-    },
+    ...(several(model) ? (model.processes ?? []).flatMap((p) => processGroups(model, p)) : [coresGroup(model), goroutinesGroup(model, model.goroutines, collapsed)]),
+    { id: 'pipes', title: 'Pipes', note: plural(pipes.length, 'pipe'), rows: objectRows(model, pipes, 'pipe', collapsed) },
     { id: 'channels', title: 'Channels', note: plural(channels.length, 'channel'), rows: objectRows(model, channels, 'channel', collapsed) },
     { id: 'locks', title: 'Locks', note: plural(locks.length, 'lock'), rows: objectRows(model, locks, 'lock', collapsed) },
     {
@@ -136,18 +165,64 @@ function groups(model, collapsed) {
   ];
 }
 
-/** @param {Model['procs'][number]} p */
-function procRow(p) {
-  return { ...blank('proc', p.key), group: 'cores', label: `P${p.id}`, note: formatShare(p.busy), id: p.id };
+/** @param {Model} model */
+const several = (model) => (model.processes?.length ?? 1) > 1;
+
+/** @param {Model} model */
+function coresGroup(model) {
+  return { id: 'cores', title: 'Cores', note: `${formatShare(model.cores.busy)} busy`, rows: model.procs.map((p) => procRow(p, 'cores')) };
+}
+
+/**
+ * @param {Model} model
+ * @param {Goroutine[]} goroutines
+ * @param {ReadonlySet<string>} collapsed  holds the keys of the roles that are open
+ */
+function goroutinesGroup(model, goroutines, collapsed) {
+  const left = model.goroutines_left_out ?? 0;
+  const blocked = goroutines.reduce((sum, g) => sum + g.blocked, 0);
+  const lived = goroutines.reduce((sum, g) => sum + (g.ended < 0 ? model.duration : g.ended) - g.created, 0);
+  return {
+    id: 'goroutines', title: 'Goroutines', rows: goroutines.length > ROLES_FROM ? roleRows(goroutines, collapsed) : goroutineRows(goroutines, 'goroutines'),
+    note: `${plural(goroutines.length + left, 'goroutine')}${left > 0 ? `, ${left} not shown` : ''} · ${formatShare(lived > 0 ? blocked / lived : 0)} blocked, ${formatDuration(blocked / Math.max(1, goroutines.length))} each on average`,
+  };
+}
+
+/**
+ * The cores and goroutines of one process of several. All share the machine's cores, so a process has procs of its own, which
+ * the system runs in turn.
+ * @param {Model} model
+ * @param {import('../model/types.js').Process} process
+ */
+function processGroups(model, process) {
+  const n = process.number;
+  const suffix = n === 1 ? '' : `-${n}`;
+  const [cores, goroutines] = [`cores${suffix}`, `goroutines${suffix}`];
+  const procs = model.procs.filter((p) => (p.process ?? 1) === n);
+  const own = model.goroutines.filter((g) => g.process === n);
+  const who = [[process.program, ...process.args].join(' '), process.pid > 0 ? `pid ${process.pid}` : ''].filter(Boolean).join(', ');
+  const lost = process.how === 'lost' ? ' · killed or died' : process.reason ? ' · not whole' : '';
+  return [
+    { id: cores, title: process.pid > 0 ? `Process ${n}, pid ${process.pid}` : `Process ${n}: cores`, note: `${who}${lost}`, rows: procs.map((p) => procRow(p, cores)) },
+    { ...goroutinesGroup(model, own, new Set()), id: goroutines, title: `Process ${n}: goroutines`, rows: goroutineRows(own, goroutines) },
+  ];
+}
+
+/**
+ * @param {Model['procs'][number]} p
+ * @param {string} group
+ */
+function procRow(p, group) {
+  return { ...blank('proc', p.key), group, label: `P${p.p ?? p.id}`, note: formatShare(p.busy), id: p.id };
 }
 
 /**
  * @param {Model} model
  * @param {Model['objects'][number]} o
- * @param {'channel'|'lock'} kind
+ * @param {'channel'|'lock'|'pipe'} kind
  */
 function objectRow(model, o, kind) {
-  return { ...blank(kind, o.key), group: `${kind}s`, label: objectTitle(o), note: objectNote(o, model.duration), id: o.o };
+  return { ...blank(kind === 'pipe' ? 'channel' : kind, o.key), group: `${kind}s`, label: objectTitle(o), note: objectNote(o, model.duration), id: o.o };
 }
 
 /**
@@ -155,7 +230,7 @@ function objectRow(model, o, kind) {
  * has no name and did nothing (timers make such channels by the thousand); a row at the end opens the rest.
  * @param {Model} model
  * @param {Model['objects']} objects
- * @param {'channel'|'lock'} kind
+ * @param {'channel'|'lock'|'pipe'} kind
  * @param {ReadonlySet<string>} collapsed  holds the key of the last row when the rest is open
  */
 function objectRows(model, objects, kind, collapsed) {
@@ -174,16 +249,52 @@ function objectRows(model, objects, kind, collapsed) {
  * Goroutines come in spawn-tree order; the depth follows from the parents. Everything hangs on main, so depth counts from
  * its children.
  * @param {Goroutine[]} goroutines
+ * @param {string} group
  */
-function goroutineRows(goroutines) {
+function goroutineRows(goroutines, group) {
   /** @type {Map<number, number>} */
   const depth = new Map();
   return goroutines.map((g) => {
     const d = g.parent < 0 ? 0 : (depth.get(g.parent) ?? 0) + 1;
     depth.set(g.g, d);
-    return { ...blank('goroutine', g.key), group: 'goroutines', label: g.name, note: `G${g.id}`, id: g.g, indent: Math.max(0, d - 1) };
+    return { ...blank('goroutine', g.key), group, label: withoutProcess(g), note: `G${g.id}`, id: g.g, indent: Math.max(0, d - 1) };
   });
 }
+
+/** Above this many goroutines those of one role are one row, until it is opened. */
+const ROLES_FROM = 60;
+
+/**
+ * A row for each role, in the order in which the first of it was spawned. The key of a role's row is that of the first with an r
+ * in front: the server draws from it when its goroutines were busy with what.
+ * @param {Goroutine[]} goroutines
+ * @param {ReadonlySet<string>} opened
+ * @returns {Row[]}
+ */
+function roleRows(goroutines, opened) {
+  /** @type {Map<string, Goroutine[]>} */
+  const roles = new Map();
+  for (const g of goroutines) {
+    const list = roles.get(g.role || g.name);
+    if (list) list.push(g);
+    else roles.set(g.role || g.name, [g]);
+  }
+  return [...roles].flatMap(([role, members]) => {
+    const first = /** @type {Goroutine} */ (members[0]);
+    if (members.length === 1) return goroutineRows(members, 'goroutines');
+    const blocked = members.reduce((sum, g) => sum + g.blocked, 0) / members.length;
+    const key = `r${first.g}`;
+    const open = opened.has(key);
+    const head = { ...blank('role', key), group: 'goroutines', label: `${open ? '▾' : '▸'} ${role}`, note: `×${members.length}`, wait: `blocked ${formatDuration(blocked)} each on average`, id: first.g, open, members: open ? [] : members.map((g) => g.g) };
+    return open ? [head, ...goroutineRows(members, 'goroutines').map((r) => ({ ...r, indent: 1 }))] : [head];
+  });
+}
+
+/**
+ * A goroutine's name inside of the group of its process, which says the rest.
+ * @param {Goroutine} g
+ */
+const withoutProcess = (g) => (g.process > 1 ? g.name.replace(` (process ${g.process})`, '') : g.name);
 
 /**
  * The row at a height, or undefined below the last.

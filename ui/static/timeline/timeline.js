@@ -5,11 +5,12 @@ import { el } from '../state/dom.js';
 import { createArea } from './area.js';
 import { createData } from './data.js';
 import { drawNote, drawRows } from './draw.js';
+import { describeFlag } from './flags.js';
 import { createFlows } from './flows.js';
 import { describe, hitTest } from './hit.js';
 import { bindInput } from './input.js';
 import { drawOverlay } from './overlay.js';
-import { COLLAPSED, layoutRows, visibleRows } from './rows.js';
+import { COLLAPSED, ONLY, layoutRows, visibleRows } from './rows.js';
 import { showTooltip } from './tooltip.js';
 import { RULER, createView, labelWidth, sizeCanvas } from './view.js';
 
@@ -19,7 +20,7 @@ import { RULER, createView, labelWidth, sizeCanvas } from './view.js';
 /** @typedef {ReturnType<typeof mountTimeline>} Timeline */
 
 /** Rows that the server has data for. */
-const HAS_DATA = new Set(['proc', 'goroutine', 'channel', 'lock', 'system']);
+const HAS_DATA = new Set(['proc', 'goroutine', 'channel', 'lock', 'system', 'role']);
 
 /** Rows above and below the screen that are fetched too. */
 const OVERSCAN = 80;
@@ -27,14 +28,15 @@ const OVERSCAN = 80;
 /**
  * @param {HTMLElement} host
  * @param {Store} store
+ * @param {readonly string[]} [closed]  groups that are collapsed at first
  */
-export function mountTimeline(host, store) {
+export function mountTimeline(host, store, closed = COLLAPSED) {
   const base = el('canvas', { 'aria-hidden': 'true' });
   const over = el('canvas', { class: 'over', 'aria-hidden': 'true' });
   host.replaceChildren(base, over);
   const still = context(base);
   const moving = context(over);
-  const t = createParts(host, store);
+  const t = createParts(host, store, closed);
 
   function drawBase() {
     if (!t.ready()) return;
@@ -75,11 +77,12 @@ function context(canvas) {
  * The timeline's own state; what others may see lies in the store.
  * @param {HTMLElement} host
  * @param {Store} store
+ * @param {readonly string[]} closed
  */
-function createParts(host, store) {
+function createParts(host, store, closed) {
   const t = {
     layout: /** @type {import('./rows.js').Layout} */ ({ rows: [], height: 0, pinned: 0, byG: new Map(), byO: new Map() }),
-    collapsed: new Set(COLLAPSED),
+    collapsed: new Set(closed),
     scroll: 0,
     hoverX: -1,
     redraw: () => {},
@@ -93,7 +96,7 @@ function createParts(host, store) {
     flows: createFlows(store, () => t.redrawOver()),
     relayout() {
       const model = store.get('model');
-      if (model) t.layout = layoutRows(model, t.collapsed, t.height() - RULER, store.get('pins'));
+      if (model) t.layout = layoutRows(model, t.collapsed, t.height() - RULER, store.get('pins'), store.get('missing'), store.get('only'));
       t.redraw();
     },
     clampScroll() {
@@ -125,8 +128,8 @@ function createParts(host, store) {
  */
 function subscribe(store, t) {
   store.subscribe((s) => s.recordingId, () => { t.data.clear(); t.scroll = 0; });
-  store.subscribe((s) => [s.model, s.pins], t.relayout);
-  store.subscribe((s) => [s.window, s.colorsVersion, s.page, s.overview, s.marks, s.highlight], () => t.redraw());
+  store.subscribe((s) => [s.model, s.pins, s.missing, s.only], t.relayout);
+  store.subscribe((s) => [s.window, s.colorsVersion, s.page, s.overview, s.marks, s.highlight, s.flags], () => t.redraw());
   store.subscribe((s) => [s.cursor, s.playing, s.area, s.pacing], () => t.redrawOver());
   store.subscribe((s) => s.connection, (c) => { if (c === 'open') t.redraw(); });
   store.subscribe((s) => s.selection, ({ kind, id }) => {
@@ -138,18 +141,25 @@ function subscribe(store, t) {
 }
 
 /**
+ * @param {Store} store
+ * @param {Parts} t
+ */
+function perPixel(store, t) {
+  return (store.get('window').t1 - store.get('window').t0) / (t.width() - t.left());
+}
+
+/**
  * @param {HTMLElement} host
  * @param {Store} store
  * @param {Parts} t
  * @returns {import('./input.js').Target}
  */
 function createTarget(host, store, t) {
-  const perPixel = () => (store.get('window').t1 - store.get('window').t0) / (t.width() - t.left());
-  const timeAt = (/** @type {number} */ x) => store.get('window').t0 + (x - t.left()) * perPixel();
+  const timeAt = (/** @type {number} */ x) => store.get('window').t0 + (x - t.left()) * perPixel(store, t);
   return {
     host, timeAt,
     left: t.left,
-    hit: (x, y) => hitTest({ x, y, left: t.left(), scroll: t.scroll, t: timeAt(x), px: perPixel() }, t.layout, t.data, store.get('window')),
+    hit: (x, y) => hitTest({ x, y, left: t.left(), scroll: t.scroll, t: timeAt(x), px: perPixel(store, t) }, t.layout, t.data, store.get('window')),
     scrollBy(dy) {
       const before = t.scroll;
       t.scroll += dy;
@@ -170,9 +180,11 @@ function createTarget(host, store, t) {
 function click(store, t, hit) {
   if (hit.zone === 'ruler') return;
   const row = hit.row;
-  if (row?.kind === 'group' || row?.kind === 'more') return t.toggle(row.key);
+  if (row?.key === ONLY) return store.set({ only: null });
+  if (row?.kind === 'group' || row?.kind === 'more' || (row?.kind === 'role' && hit.zone === 'label')) return t.toggle(row.key);
   store.set({ area: null });
   if (!row) return store.select(null);
+  if (row.kind === 'role') return store.set({ selection: { kind: 'goroutine', id: row.id }, highlight: { kind: 'goroutine', id: row.id } });
   if (row.kind === 'goroutine') return store.select('goroutine', row.id);
   if (row.kind === 'channel' || row.kind === 'lock') return store.select('object', row.id);
   if (row.kind === 'proc' && hit.span && hit.span.info > 0) store.select('goroutine', hit.span.info - 1);
@@ -196,7 +208,7 @@ function fit(store, hit) {
  */
 function fitTo(store, t0, t1) {
   const air = Math.max(500, (t1 - t0) * 0.1);
-  const w = clampWindow({ t0: t0 - air, t1: t1 + air }, store.get('model')?.duration ?? 0);
+  const w = clampWindow({ t0: t0 - air, t1: t1 + air }, store.range());
   store.setWindow(w.t0, w.t1);
 }
 
@@ -220,7 +232,7 @@ function hover(host, store, t, hit, ev) {
   const lane = hit !== null && (hit.zone === 'lane' || hit.zone === 'ruler');
   t.hoverX = lane && ev ? ev.clientX - host.getBoundingClientRect().left : -1;
   host.style.cursor = hit?.zone === 'ruler' ? 'ew-resize' : hit?.row?.kind === 'group' || hit?.row?.kind === 'more' || hit?.zone === 'label' ? 'pointer' : 'default';
-  if (ev && hit && ev.pointerType !== 'touch') showTooltip(describe(store, hit), ev.clientX, ev.clientY);
+  if (ev && hit && ev.pointerType !== 'touch') showTooltip(describeFlag(store, hit.t, perPixel(store, t)) ?? describe(store, hit), ev.clientX, ev.clientY);
   else showTooltip(null, 0, 0);
   const row = hit?.row;
   const kind = row?.kind === 'goroutine' ? 'goroutine' : row?.kind === 'channel' || row?.kind === 'lock' ? 'object' : null;
@@ -236,14 +248,13 @@ function hover(host, store, t, hit, ev) {
  * @param {Parts} t
  */
 function createActions(host, store, t) {
-  const duration = () => store.get('model')?.duration ?? 0;
   return {
     /** @param {number} factor  below 1 zooms in, around the playhead when it is in view */
     zoom(factor) {
       const { t0, t1 } = store.get('window');
       const { time } = store.get('cursor');
       const at = time >= t0 && time <= t1 ? time : (t0 + t1) / 2;
-      const w = zoomWindow({ t0, t1 }, at, factor, duration());
+      const w = zoomWindow({ t0, t1 }, at, factor, store.range());
       store.setWindow(w.t0, w.t1);
     },
     /** @param {number} share  of the window */

@@ -23,27 +23,27 @@ export function mountOverview(host, store) {
   const ctx = canvas.getContext('2d');
   if (!ctx) return;
   let asked = '';
+  let turn = 0;
 
   async function ask() {
     const model = store.get('model');
     if (!model || host.clientWidth === 0) return;
     const px = Math.max(1, Math.floor(host.clientWidth / COLUMN));
     const key = `${store.get('recordingId')} ${px} ${model.duration}`;
-    if (key === asked) return;
+    if (key === asked && store.get('overview')) return;
     asked = key;
+    const mine = ++turn; // an older question that was answered by a newer one must not undo it
     const answer = await quiet(store.request('overview', { px }));
-    if (!answer) {
-      if (asked === key) asked = '';
-      return;
-    }
-    store.set({ overview: answer });
+    if (mine !== turn) return;
+    if (answer) store.set({ overview: answer });
+    else asked = '';
   }
   const redraw = () => store.frame.draw('overview', () => {
     if (!store.get('model') || host.clientWidth === 0) return;
     sizeCanvas(canvas, host.clientWidth, host.clientHeight);
     drawOverview(ctx, store, store.get('overview'), host.clientWidth, host.clientHeight);
   });
-  store.subscribe((s) => s.recordingId, () => { asked = ''; });
+  store.subscribe((s) => s.recordingId, () => { asked = ''; turn++; });
   store.subscribe((s) => [s.model, s.page, s.connection], () => { ask(); redraw(); });
   store.subscribe((s) => [s.cursor, s.window, s.colorsVersion, s.overview], redraw);
   new ResizeObserver(() => { ask(); redraw(); }).observe(host);
@@ -152,6 +152,6 @@ function grab(host, store, x, timeOf, shift) {
  * @param {number} t1
  */
 function setWindow(store, t0, t1) {
-  const w = clampWindow({ t0, t1 }, store.get('model')?.duration ?? 0);
+  const w = clampWindow({ t0, t1 }, store.range());
   store.setWindow(w.t0, w.t1);
 }

@@ -22,7 +22,9 @@ const ICONS = {
  */
 export function mountTransport(host, store) {
   const overview = el('div', { class: 'overview', role: 'img', 'aria-label': 'Overview of the whole run; press to move the playhead' });
-  host.replaceChildren(buttons(store), readout(store), pace(store), overview);
+  /** Ids stay one of a kind when the page has two transports. @param {string} id */
+  const own = (id) => (host.id === 'transport' ? id : `${host.id}-${id}`);
+  host.replaceChildren(buttons(store, own), readout(store, own), pace(store, own), overview);
   mountOverview(overview, store);
 }
 
@@ -36,9 +38,9 @@ function button(label, path, fn, id) {
   return el('button', { class: 'button square', type: 'button', title: label, 'aria-label': label, id, onclick: fn }, icon(path, 'icon filled'));
 }
 
-/** @param {Store} store */
-function buttons(store) {
-  const play = button('Play (Space)', ICONS.play, () => store.togglePlay(), 'play');
+/** @param {Store} store @param {(id:string) => string} own */
+function buttons(store, own) {
+  const play = button('Play (Space)', ICONS.play, () => store.togglePlay(), own('play'));
   play.classList.add('primary', 'play');
   store.subscribe((s) => s.playing, (playing) => {
     const label = playing ? 'Pause (Space)' : 'Play (Space)';
@@ -54,17 +56,17 @@ function buttons(store) {
   // The mouse does not focus them: Space goes on meaning play and pause after a click.
   const keepFocus = (/** @type {Event} */ ev) => ev.preventDefault();
   return el('div', { class: 'transport-buttons', role: 'group', 'aria-label': 'Replay', onmousedown: keepFocus },
-    button('To the start (Home)', ICONS.start, () => seek(0), 'to-start'),
-    button('Step back (,)', ICONS.back, () => store.step(-1), 'step-back'),
+    button('To the start (Home)', ICONS.start, () => seek(0), own('to-start')),
+    button('Step back (,)', ICONS.back, () => store.step(-1), own('step-back')),
     play,
-    button('Step (.)', ICONS.step, () => store.step(1), 'step'),
-    button('To the end (End)', ICONS.end, () => seek(last()), 'to-end'));
+    button('Step (.)', ICONS.step, () => store.step(1), own('step')),
+    button('To the end (End)', ICONS.end, () => seek(last()), own('to-end')));
 }
 
-/** @param {Store} store */
-function readout(store) {
-  const clock = el('span', { class: 'clock tabular', id: 'clock' });
-  const event = el('span', { class: 'event tabular', id: 'event', title: 'Events are numbered from 0, as in the report and in the address.' });
+/** @param {Store} store @param {(id:string) => string} own */
+function readout(store, own) {
+  const clock = el('span', { class: 'clock tabular', id: own('clock') });
+  const event = el('span', { class: 'event tabular', id: own('event'), title: 'Events are numbered from 0, as in the report and in the address.' });
   const apply = () => {
     const { cursor, model } = store.values();
     clock.textContent = formatClock(cursor.time);
@@ -76,11 +78,11 @@ function readout(store) {
   return el('div', { class: 'readout' }, clock, event);
 }
 
-/** @param {Store} store */
-function pace(store) {
-  const pacing = el('select', { class: 'select', id: 'pacing', title: 'Pacing (E)', 'aria-label': 'Pacing' },
+/** @param {Store} store @param {(id:string) => string} own */
+function pace(store, own) {
+  const pacing = el('select', { class: 'select', id: own('pacing'), title: 'Pacing (E)', 'aria-label': 'Pacing' },
     ...PACINGS.map((p) => el('option', { value: p }, PACING_WORDS[p])));
-  const speed = el('select', { class: 'select', id: 'speed', title: 'Speed (< slower, > faster)', 'aria-label': 'Speed' });
+  const speed = el('select', { class: 'select', id: own('speed'), title: 'Speed (< slower, > faster)', 'aria-label': 'Speed' });
   pacing.addEventListener('change', () => {
     const chosen = PACINGS.find((p) => p === pacing.value);
     if (chosen) store.setPacing(chosen);

@@ -9,7 +9,7 @@ export class Superseded extends Error {
 }
 
 /** Ops of which only the newest counts. */
-const LATEST_WINS = new Set(['window', 'state', 'totals', 'overview', 'locate']);
+const LATEST_WINS = new Set(['window', 'find', 'state', 'totals', 'overview', 'locate']);
 
 const FIRST_RETRY = 250;
 const MAX_RETRY = 8000;

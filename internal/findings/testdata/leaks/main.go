@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"os"
 	"sync"
@@ -52,7 +53,12 @@ func noReceiver() {
 }
 
 // neverClosed forgets to close a channel whose consumers and producers are its own.
-func neverClosed() {
+func neverClosed() { neverCloses(6) }
+
+// neverClosedLong does so after so many jobs that the analyzers don't look at each of them.
+func neverClosedLong() { neverCloses(60_000) }
+
+func neverCloses(n int) {
 	var all sync.WaitGroup
 	all.Go(func() {
 		jobs := make(chan int)
@@ -62,11 +68,46 @@ func neverClosed() {
 				}
 			}()
 		}
-		for i := range 6 {
+		for i := range n {
 			jobs <- i
 		}
 	})
 	all.Wait()
+	time.Sleep(100 * time.Millisecond)
+}
+
+// eachOther has one goroutine hold a lock while it waits for the end of another, which needs the lock for that.
+func eachOther() {
+	go func() {
+		var mu sync.Mutex
+		jobs, done := make(chan int, 1), make(chan bool)
+		jobs <- 1
+		mu.Lock()
+		go func() {
+			defer close(done)
+			for range jobs {
+				mu.Lock()
+				mu.Unlock()
+			}
+		}()
+		close(jobs)
+		<-done
+		mu.Unlock()
+	}()
+	time.Sleep(100 * time.Millisecond)
+}
+
+type session struct{ cancel func() }
+
+func open() *session {
+	ctx, cancel := context.WithCancel(context.Background())
+	go func() { <-ctx.Done() }()
+	return &session{cancel}
+}
+
+// droppedContext forgets to close a session.
+func droppedContext() {
+	open()
 	time.Sleep(100 * time.Millisecond)
 }
 
@@ -129,7 +170,8 @@ func hung() {
 }
 
 var modes = map[string]func(){
-	"late-sender": lateSender, "no-receiver": noReceiver, "never-closed": neverClosed, "kept-lock": keptLock,
+	"late-sender": lateSender, "no-receiver": noReceiver, "never-closed": neverClosed, "never-closed-long": neverClosedLong, "each-other": eachOther, "dropped-context": droppedContext,
+	"kept-lock":   keptLock,
 	"missed-done": missedDone, "nil-channel": nilChannel, "hung": hung,
 }
 

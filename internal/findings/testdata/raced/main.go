@@ -22,6 +22,16 @@ func guarded(mu *sync.Mutex, wg *sync.WaitGroup) {
 	mu.Unlock()
 }
 
+// locked adds under a lock of its own, which nobody else takes.
+func locked(name string, mu *sync.Mutex, wg *sync.WaitGroup) {
+	defer wg.Done()
+	for range 100 {
+		mu.Lock()
+		total++
+		mu.Unlock()
+	}
+}
+
 func main() {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -38,9 +48,18 @@ func main() {
 		go add(400, &wg)
 		total = 7
 		wg.Done()
+	case "two-locks":
+		var one, two sync.Mutex
+		go locked("one", &one, &wg)
+		go locked("two", &two, &wg)
 	case "guarded":
 		for range 2 {
 			go guarded(&mu, &wg)
+		}
+	case "group":
+		var g sync.WaitGroup
+		for range 2 {
+			g.Go(func() { add(500, &wg) })
 		}
 	}
 	wg.Wait()

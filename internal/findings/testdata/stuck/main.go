@@ -173,10 +173,36 @@ func queue() {
 	wg.Wait()
 }
 
+// ownCancel waits for one who waits for a context that nobody else can cancel.
+func ownCancel() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var wg sync.WaitGroup
+	wg.Go(func() { <-ctx.Done() })
+	wg.Wait()
+}
+
+// later waits for what time alone brings: a deadline of the parent, a function that runs later, and a timer.
+func later() {
+	parent, cancel := context.WithTimeout(context.Background(), 600*time.Millisecond)
+	defer cancel()
+	ctx, stop := context.WithCancel(context.WithValue(parent, "key", 1))
+	defer stop()
+	var wg sync.WaitGroup
+	wg.Go(func() { <-ctx.Done() })
+	wg.Wait()
+	done := make(chan bool)
+	time.AfterFunc(600*time.Millisecond, func() { close(done) })
+	<-done
+	t := time.NewTimer(600 * time.Millisecond)
+	<-t.C
+}
+
 var modes = map[string]func(){
 	"lock-order": lockOrder, "lock-order-in-part": lockOrderInPart, "double-lock": doubleLock, "never-closed": neverClosed,
 	"dead-consumer": deadConsumer, "missed-signal": missedSignal, "choose": choose, "unread": unread,
 	"parked-pool": parkedPool, "timer": timer, "deadline": deadline, "server": server, "signals": signals, "queue": queue,
+	"own-cancel": ownCancel, "later": later,
 }
 
 func main() { modes[os.Args[1]]() }

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -171,9 +172,29 @@ func unread() {
 	<-done
 }
 
+// outlives hands a context to three that ask: two never look at it, the third is asked the right way.
+func outlives() {
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	answers := make(chan int, 3)
+	for i := range 3 {
+		wg.Add(1)
+		go ask(ctx, i, answers, &wg)
+	}
+	<-answers
+	cancel()
+	wg.Wait()
+}
+
+func ask(ctx context.Context, i int, answers chan<- int, wg *sync.WaitGroup) {
+	defer wg.Done()
+	time.Sleep(time.Duration(i+1) * 150 * time.Millisecond)
+	answers <- i
+}
+
 var modes = map[string]func(){
 	"exit-early": exitEarly, "late-add": lateAdd, "lucky-add": luckyAdd, "both-orders": bothOrders, "contention": contention,
-	"slow-hold": slowHold, "busy": busy, "crowd": crowd, "one-by-one": oneByOne, "uneven": uneven, "unread": unread,
+	"slow-hold": slowHold, "busy": busy, "crowd": crowd, "one-by-one": oneByOne, "uneven": uneven, "unread": unread, "outlives": outlives,
 }
 
 func main() { modes[os.Args[1]]() }

@@ -47,8 +47,8 @@ func consume(id int, jobs <-chan Job) {
 		sum := chain(job.Start, 240_000)
 		stats.Lock()
 		done[job.ID] = id
-		fmt.Printf("job %s by consumer %d: %x\n", job.ID, id, sum[:4])
 		stats.Unlock()
+		fmt.Printf("job %s by consumer %d: %x\n", job.ID, id, sum[:4])
 	}
 }
 

@@ -1,0 +1,205 @@
+package findings
+
+import (
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/trace-viz/trace-viz/internal/describe"
+	"github.com/trace-viz/trace-viz/internal/index"
+)
+
+// A window is a stretch of time, in ns of the recording.
+type window struct{ from, to int64 }
+
+func (w window) overlaps(from, to int64) bool { return from <= w.to && to >= w.from }
+
+// written tells when a report was written: after the log was last seen without it, and before it was first seen whole.
+// When the log was not watched it is the whole run.
+func (p *Pass) written(r race) window {
+	w := window{0, p.Index.Duration()}
+	if p.Rec == nil {
+		return w
+	}
+	times := p.Rec.Meta.RaceTimes
+	if len(times) == 0 || times[len(times)-1].Bytes < r.to {
+		return w // of another process
+	}
+	for _, seen := range times {
+		at := seen.NS - p.Rec.Meta.BeganNS
+		if seen.Bytes <= r.from {
+			w.from = max(w.from, at)
+		}
+		if seen.Bytes >= r.to {
+			w.to = min(w.to, max(at, w.from))
+			break
+		}
+	}
+	return w
+}
+
+// A placing is where in the life of a goroutine an access was, as far as that can be told: after its event before, and
+// before its event after.
+type placing struct {
+	g             index.GID
+	before, after int         // events of the goroutine that synchronise; index.None at its begin and end
+	held          []index.OID // locks that it held there
+	sure          bool        // there is no other place where it can have been
+}
+
+// place finds the access of goroutine g. A report has no time, but a stack: the access lies between two events that g did
+// in the same call of the function, one at a line not after it and one at a line not before it, and for the access that
+// was reported in the window in which the report was written. Of several such places it is the first.
+func (p *Pass) place(g index.GID, site index.Site, w window) placing {
+	acts := p.synchronising(g)
+	life := p.Index.Goroutines()[g]
+	end := lastOf(life, p.Index.Duration())
+	var found []placing
+	for i := range len(acts) + 1 {
+		x := placing{g: g, before: index.None, after: index.None}
+		from, to := life.Created, end
+		if i > 0 {
+			x.before, from = acts[i-1], p.Index.Event(acts[i-1]).Time
+		}
+		if i < len(acts) {
+			x.after, to = acts[i], p.Index.Event(acts[i]).Time
+		}
+		if w.overlaps(from, to) && p.encloses(x, site) {
+			found = append(found, x)
+		}
+	}
+	if len(found) == 0 {
+		return placing{g: g, before: index.None, after: index.None}
+	}
+	x := found[0]
+	x.sure = len(found) == 1
+	if x.before >= 0 {
+		x.held = p.Index.StateOf(x.before, g).Held
+	}
+	return x
+}
+
+// mostActs bounds the events of a goroutine that are looked at for one access.
+const mostActs = 2000
+
+// synchronising lists the events of a goroutine that order it against others, at most the first mostActs.
+func (p *Pass) synchronising(g index.GID) []int {
+	var list []int
+	for _, ev := range p.Index.ActsOf(g) {
+		if k := p.Index.Event(int(ev)).Kind; k == index.KindSpawn || k.Hook() && k != index.KindMake && !announces(k) {
+			list = append(list, int(ev))
+		}
+		if len(list) == mostActs {
+			break
+		}
+	}
+	return list
+}
+
+// announces tells whether an event only says what comes.
+func announces(k index.EventKind) bool {
+	switch k {
+	case index.KindSendBlock, index.KindRecvBlock, index.KindSelect, index.KindLockBlock, index.KindRLockBlock, index.KindWait, index.KindOnceWait,
+		index.KindSelectElse, index.KindTryFailed:
+		return true
+	}
+	return false
+}
+
+// encloses tells whether an access at a site can lie between the two events, by the lines of its own function.
+func (p *Pass) encloses(x placing, site index.Site) bool {
+	before, knowsBefore := p.lineIn(x.before, site)
+	after, knowsAfter := p.lineIn(x.after, site)
+	switch {
+	case knowsBefore && knowsAfter && before <= after:
+		return before <= site.Line && site.Line <= after
+	case knowsBefore && knowsAfter: // a loop has begun anew in between
+		return site.Line >= before || site.Line <= after
+	case knowsBefore:
+		return before <= site.Line
+	case knowsAfter:
+		return site.Line <= after
+	}
+	return true // nothing of that function is known: it can have been called in between
+}
+
+// lineIn returns the line at which the function of a site was when an event happened.
+func (p *Pass) lineIn(ev int, site index.Site) (int, bool) {
+	if ev < 0 {
+		return 0, false
+	}
+	for _, f := range p.Index.Stack(ev) {
+		if f.Func == site.Func && f.File == site.File {
+			return f.Line, true
+		}
+	}
+	return 0, false
+}
+
+// orders tells in words what ordered the two sides and what did not: where each synchronised last, and which locks it held.
+func (p *Pass) orders(f *Finding, sides ...placing) {
+	w := p.end()
+	var held, all []index.OID
+	for _, x := range sides {
+		all = append(all, x.held...)
+	}
+	w.distinguish(all)
+	for i, x := range sides {
+		f.Why = appendNew(f.Why, p.lastly(x))
+		f.addEvent(x.before)
+		if x.before >= 0 {
+			f.TimeNS = max(f.TimeNS, p.Index.Event(x.before).Time)
+		}
+		if i == 0 {
+			held = slices.Clone(x.held)
+		} else {
+			held = slices.DeleteFunc(held, func(o index.OID) bool { return !slices.Contains(x.held, o) })
+		}
+	}
+	switch {
+	case len(sides) == 2 && sides[0].g == sides[1].g: // two of one name, of which one is not known
+	case len(sides) == 2 && len(held) == 0 && len(sides[0].held)+len(sides[1].held) > 0:
+		f.Why = append(f.Why, "The two hold no lock in common there, so that no lock keeps them apart.")
+	case len(sides) == 2 && len(held) == 0:
+		f.Why = append(f.Why, "Missing is an order between the two: a lock that both hold, or a message or a wait after the one and before the other.")
+	default:
+		f.Why = append(f.Why, "As far as can be told both hold "+w.locksNamed(held)+": if so, the detector's order of the two lines is another one.")
+	}
+}
+
+// lastly says where a goroutine last synchronised before its access.
+func (p *Pass) lastly(x placing) string {
+	w := p.end()
+	life := p.Index.Goroutines()[x.g]
+	var text string
+	switch {
+	case x.before >= 0:
+		e := p.Index.Event(x.before)
+		text = describe.Event(p.Index, x.before) + " at " + w.when(e.Time) + at(e.Site)
+		text = "Before its access, the last thing by which " + w.name(x.g) + " was ordered: " + text
+	case life.Parent >= 0:
+		text = "Before its access " + w.name(x.g) + " was ordered by nothing but its start, by " + w.name(life.Parent) + " at " + w.when(life.Created) + at(life.SpawnSite)
+	default:
+		text = "Before its access " + w.name(x.g) + " was ordered by nothing"
+	}
+	if len(x.held) > 0 {
+		text += "; it held " + w.locksNamed(x.held)
+	} else {
+		text += "; it held no lock"
+	}
+	if !x.sure {
+		text += " (the first place that fits: there are others)"
+	}
+	return text + "."
+}
+
+// locksNamed lists locks in the order of their numbers.
+func (w *graph) locksNamed(list []index.OID) string {
+	list = slices.Clone(list)
+	sort.Slice(list, func(i, j int) bool { return list[i] < list[j] })
+	var words []string
+	for _, o := range list {
+		words = append(words, w.object(o))
+	}
+	return strings.TrimSpace(join(words, "and"))
+}

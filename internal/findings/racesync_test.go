@@ -1,0 +1,68 @@
+package findings
+
+import (
+	"testing"
+
+	"github.com/trace-viz/trace-viz/internal/index"
+	"github.com/trace-viz/trace-viz/internal/recording"
+	"github.com/trace-viz/trace-viz/internal/tracetest"
+)
+
+// TestWritten ties reports to times by how the log grew.
+func TestWritten(t *testing.T) {
+	ix := tracetest.Index(t, "main go w main.w main.go:1\nw start 1\nw end\n")
+	rec := &recording.Recording{Meta: recording.Meta{BeganNS: 100, RaceTimes: []recording.RaceTime{
+		{Bytes: 0, NS: 101}, {Bytes: 0, NS: 105}, {Bytes: 300, NS: 110}, {Bytes: 300, NS: 115}, {Bytes: 500, NS: 120}}}}
+	p := &Pass{Index: ix, Rec: rec}
+	end := ix.Duration()
+	for _, c := range []struct {
+		from, to int64
+		want     window
+	}{
+		{19, 300, window{5, 10}},
+		{319, 500, window{15, 20}},
+		{519, 700, window{0, end}}, // not of this process
+		{100, 400, window{5, 20}},
+	} {
+		if got := p.written(race{from: c.from, to: c.to}); got != c.want {
+			t.Errorf("bytes %d to %d: got %v, wanted %v", c.from, c.to, got, c.want)
+		}
+	}
+}
+
+// TestPlace finds the stretch between two operations in which a line was reached, in a loop whose rounds take a lock.
+func TestPlace(t *testing.T) {
+	ix := tracetest.Index(t, `
+site lock main.go:11 mu "sync.Mutex"
+site unlock main.go:13 mu "sync.Mutex"
+spawn main.go:5 w main.w
+main go w main.w main.go:5
+w start 1
+w lock mu @main.go:11
+w unlock mu @main.go:13
+w lock mu @main.go:11
+w unlock mu @main.go:13
+w end
+`)
+	p := &Pass{Index: ix}
+	w := ix.Goroutines()[1].ID
+	all := window{0, ix.Duration()}
+	for _, c := range []struct {
+		line         int
+		held, before bool
+		sure         bool
+	}{
+		{12, true, true, false},   // under the lock, in either round
+		{20, false, true, false},  // behind it: after the first round or the second
+		{10, false, false, false}, // before it
+	} {
+		x := p.place(w, index.Site{File: "main.go", Line: c.line, Func: "main.w"}, all)
+		if (len(x.held) > 0) != c.held || (x.before >= 0) != c.before || x.sure != c.sure {
+			t.Errorf("line %d: got %+v", c.line, x)
+		}
+	}
+	late := window{ix.Event(ix.NumEvents() - 1).Time, ix.Duration()}
+	if x := p.place(w, index.Site{File: "main.go", Line: 14, Func: "main.w"}, late); !x.sure || x.before < 0 || len(x.held) > 0 {
+		t.Errorf("at the end: got %+v", x)
+	}
+}

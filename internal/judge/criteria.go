@@ -1,0 +1,188 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/trace-viz/trace-viz/internal/recording"
+)
+
+// share is what part of the fixed program's work an attempt has to do. Better algorithms do less, and times on a busy
+// machine differ by a factor of two; who prints the answer does next to nothing.
+const share = 0.2
+
+// little is work that is not worth to be compared, in ns.
+const little = 10e6
+
+// judge adds all criteria behind that of the build.
+func (c *court) judge() {
+	last := &c.runs[len(c.runs)-1]
+	stopped := ends(last)
+	wrong := stopped
+	if wrong != "" {
+		wrong += " (" + last.how + ")"
+	}
+	c.add(Ends, wrong, fmt.Sprintf("it came to its end by itself in %s", c.times()))
+	c.output()
+	c.findings()
+	c.goroutines()
+	c.work(stopped != "")
+	if c.task().Faster > 0 {
+		c.speed(stopped != "")
+	}
+}
+
+func (c *court) times() string {
+	if len(c.runs) == 1 {
+		return "the one run"
+	}
+	return fmt.Sprintf("all %d runs", len(c.runs))
+}
+
+// ends tells how a run did not come to its end as it should, "" if it did.
+func ends(s *shown) string {
+	switch m := s.meta; m.Outcome {
+	case recording.Exit:
+		if m.ExitCode != 0 {
+			return fmt.Sprintf("it exits with code %d", m.ExitCode)
+		}
+		for _, f := range s.findings {
+			if f.Kind == "main-exited-early" {
+				return "it exits early: " + f.Message
+			}
+		}
+		return ""
+	case recording.Deadlock:
+		return "it hangs: a deadlock"
+	case recording.Hung:
+		return fmt.Sprintf("it hangs: it still ran after %v and was stopped", patience)
+	default:
+		return "it ends with a " + m.Outcome + strings.TrimRight(" "+m.Signal, " ")
+	}
+}
+
+func (c *court) output() {
+	for _, s := range slices.Concat(c.runs, c.raced) {
+		if s.wrong != "" {
+			c.add(Output, s.wrong+" ("+s.how+")", "")
+			return
+		}
+	}
+	c.add(Output, "", "it printed what it should in "+c.times())
+}
+
+// findings tells what was found, each kind once.
+func (c *court) findings() {
+	var kinds, told []string
+	for _, s := range slices.Concat(c.runs, c.raced) {
+		for _, f := range s.findings {
+			if !slices.Contains(kinds, f.Kind) {
+				kinds = append(kinds, f.Kind)
+				told = append(told, fmt.Sprintf("%s: %s (%s)", f.Kind, f.Message, s.how))
+			}
+		}
+	}
+	right := fmt.Sprintf("none in %d runs", len(c.runs))
+	switch {
+	case c.noRace != "":
+		right += ", without the race detector: " + c.noRace
+	case len(c.raced) > 0:
+		right += fmt.Sprintf(" and in %d with the race detector", len(c.raced))
+	}
+	c.add(Findings, strings.Join(told, "; "), right)
+}
+
+// goroutines tells whether those that the exercise is about are still there, with their messages.
+func (c *court) goroutines() {
+	high, messages := 0, 0
+	for _, s := range c.runs {
+		high, messages = max(high, s.most), max(messages, s.messages)
+	}
+	task, wrong := c.task(), ""
+	switch usual := min(least(c.fixed, shown.sent), least(c.buggy, shown.sent)); {
+	case high < task.AtLeast:
+		wrong = fmt.Sprintf("it has at most %d goroutines at one time besides main, wanted at least %d", high, task.AtLeast)
+	case task.AtMost > 0 && high > task.AtMost:
+		wrong = fmt.Sprintf("it has %d goroutines at one time, wanted at most %d", high, task.AtMost)
+	case usual >= fewMessages && 2*int64(messages) < usual:
+		wrong = fmt.Sprintf("%d messages went through its channels, %d do in the fixed program: the channels have to stay", messages, usual)
+	}
+	c.add(Goroutines, wrong, fmt.Sprintf("up to %d at one time besides main", high))
+}
+
+// fewMessages are not worth to be compared: one more or less is a matter of taste.
+const fewMessages = 5
+
+func least(list []shown, of func(shown) int64) int64 {
+	low := int64(-1)
+	for _, s := range list {
+		if n := of(s); low < 0 || n < low {
+			low = n
+		}
+	}
+	return low
+}
+
+func (s shown) sent() int64      { return int64(s.messages) }
+func (s shown) computed() int64  { return s.all.compute }
+func (s shown) networked() int64 { return s.all.network }
+func (s shown) wall() int64      { return s.meta.WallNS }
+
+// work tells whether the work was done, and before its result was printed: who knows the answer can print it.
+func (c *court) work(stopped bool) {
+	var all, before load
+	for _, s := range c.runs {
+		all.compute, all.network = max(all.compute, s.all.compute), max(all.network, s.all.network)
+		before.compute, before.network = max(before.compute, s.before.compute), max(before.network, s.before.network)
+	}
+	if stopped {
+		c.add(Work, "not judged: it did not come to its end", "")
+		return
+	}
+	printed := c.runs[0].wrong == ""
+	for _, kind := range []struct {
+		what              string
+		all, before, want int64
+	}{
+		{"computes for", all.compute, before.compute, least(c.fixed, shown.computed)},
+		{"waits for the network for", all.network, before.network, least(c.fixed, shown.networked)},
+	} {
+		need := int64(share * float64(kind.want))
+		switch {
+		case kind.want < little:
+		case kind.all < need:
+			c.add(Work, fmt.Sprintf("it %s %v, the fixed program %v: the work is not done", kind.what, short(kind.all), short(kind.want)), "")
+			return
+		case printed && kind.before < need:
+			c.add(Work, fmt.Sprintf("it prints its result before the work: it %s %v before and %v in all", kind.what, short(kind.before), short(kind.all)), "")
+			return
+		}
+	}
+	c.add(Work, "", fmt.Sprintf("it computes for %v, the fixed program %v", short(all.compute), short(least(c.fixed, shown.computed))))
+}
+
+func short(ns int64) time.Duration { return time.Duration(ns).Round(time.Millisecond) }
+
+// speed compares the fastest run on the default procs with the buggy program.
+func (c *court) speed(stopped bool) {
+	if stopped {
+		c.add(Speed, "not judged: it did not come to its end", "")
+		return
+	}
+	var list []shown
+	for n, s := range c.runs {
+		if procs[n%len(procs)] == 0 {
+			list = append(list, s)
+		}
+	}
+	took, slow := least(list, shown.wall), least(c.buggy, shown.wall)
+	times := float64(slow) / float64(max(1, took))
+	text := fmt.Sprintf("it takes %v, the buggy program %v: %.1f times as fast, wanted %.1f", short(took), short(slow), times, c.task().Faster)
+	if times < c.task().Faster {
+		c.add(Speed, text, "")
+		return
+	}
+	c.add(Speed, "", text)
+}

@@ -1,0 +1,3 @@
+package low
+
+func add(a, b int64) int64
