@@ -130,6 +130,12 @@ func (p *Page) TryEval(expr string, out any) error {
 	return json.Unmarshal([]byte(text), out)
 }
 
+// Reload loads the page again, as the browser's button does, and returns when it has loaded.
+func (p *Page) Reload() {
+	p.t.Helper()
+	p.do("reload", chromedp.Reload())
+}
+
 // WaitFor evaluates the expression before each frame until it is true.
 func (p *Page) WaitFor(expr string) {
 	p.t.Helper()

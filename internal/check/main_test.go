@@ -117,3 +117,28 @@ func TestTailKeepsTheEnd(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestFailedPackages holds that the packages that failed are known by name, and no others.
+func TestFailedPackages(t *testing.T) {
+	root := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":         "module example.com/tried\n\ngo 1.26\n",
+		"bad/a_test.go":  "package bad\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) { t.Fatal(\"FAIL\\tno/package\\t0s\") }\n",
+		"good/a_test.go": "package good\n\nimport \"testing\"\n\nfunc TestA(t *testing.T) {}\n",
+	} {
+		path := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	failed, err := test(root, []string{"./..."})
+	if err == nil || strings.Join(failed, " ") != "example.com/tried/bad" {
+		t.Errorf("got %v, error %v", failed, err)
+	}
+	if failed, err := test(root, []string{"./good"}); err != nil || len(failed) > 0 {
+		t.Errorf("got %v, error %v for a package that passes", failed, err)
+	}
+}

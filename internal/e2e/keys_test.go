@@ -83,7 +83,7 @@ func TestPin(t *testing.T) {
 		t.Errorf("got rows %v at %v, wanted %s at the top and in its place", keys, tops, key)
 	}
 	p.WaitFor(fmt.Sprintf("location.hash.includes('pin=%s')", key))
-	p.Eval("location.reload()", nil)
+	p.Reload()
 	p.WaitFor("document.readyState === 'complete' && window.traceviz?.store.get('model')")
 	p.Idle()
 	if again, _ := rows(); strings.Join(again, " ") != strings.Join(keys, " ") {

@@ -146,7 +146,7 @@ func TestTheme(t *testing.T) {
 	if theme() != "light" {
 		t.Errorf("got %s after light was chosen", theme())
 	}
-	p.Eval("location.reload()", nil)
+	p.Reload()
 	p.WaitFor("document.readyState === 'complete' && window.traceviz?.store.get('model')")
 	p.Idle()
 	if theme() != "light" {
@@ -169,7 +169,7 @@ func TestAddress(t *testing.T) {
 		t.Errorf("the address holds the token: %s", address)
 	}
 	before := picture(p)
-	p.Eval("location.reload()", nil)
+	p.Reload()
 	p.WaitFor("document.readyState === 'complete' && window.traceviz?.store.get('model')")
 	p.Idle()
 	if got := value[cursor](p, "cursor").Event; got != 40 {
