@@ -77,7 +77,9 @@ func (p *Pass) dataRace(r race) Finding {
 	f.Message = now + " " + verb(r.now.what) + " memory" + at(here) + " that " + before + " " + past(r.before.what) + at(there) +
 		", and nothing orders the two."
 	if len(first) > 0 && len(second) > 0 {
-		p.orders(&f, p.place(first[0], here, w), p.place(other(second, first[0]), there, window{0, w.to}))
+		x := p.place(first[0], here, w)
+		p.orders(&f, x, p.place(other(second, first[0]), there, window{0, w.to}))
+		p.happened(&f, x, w)
 	}
 	f.hint = "guard both accesses by one Mutex, hand the value over through a channel, or use sync/atomic"
 	return f

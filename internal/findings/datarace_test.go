@@ -25,7 +25,7 @@ func TestRaces(t *testing.T) {
 		want []string // parts of the message; none: no finding
 	}{
 		{"two-places", []string{"add 100", "add 200", "raced/main.go:14)", "nothing orders the two",
-			"Before its access add 100 was ordered by nothing but its start, by main", "it held no lock"}},
+			"Before its access add 100 was ordered by nothing but the go statement that began it, by main", "it held no lock"}},
 		{"one-place", []string{"one of add 300 #1 and add 300 #2", "nothing orders the two"}},
 		{"main", []string{"main", "add 400", "raced/main.go:14)", "raced/main.go:49)", "main spawns add 400"}},
 		{"two-locks", []string{`locked "one" locks mu`, "it held mu #1", "it held mu #2", "hold no lock in common"}},

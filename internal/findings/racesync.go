@@ -167,6 +167,23 @@ func (p *Pass) orders(f *Finding, sides ...placing) {
 	}
 }
 
+// happened puts a finding where its access was, as well as that is known: when the report was written, or before the goroutine did the
+// next thing, if that was sooner. The log is looked at again and again, so the time is some 20 ms late at most.
+func (p *Pass) happened(f *Finding, x placing, w window) {
+	if w.to >= p.Index.Duration() {
+		return // not known
+	}
+	t := min(w.to, lastOf(p.Index.Goroutines()[x.g], p.Index.Duration()))
+	if x.sure && x.after >= 0 {
+		t = min(t, p.Index.Event(x.after).Time)
+	}
+	if t <= f.TimeNS {
+		return
+	}
+	f.TimeNS = t
+	f.addEvent(p.Index.Step(p.Index.EventAt(t)+1, -1, x.g, index.None))
+}
+
 // lastly says where a goroutine last synchronised before its access.
 func (p *Pass) lastly(x placing) string {
 	w := p.end()
@@ -178,7 +195,7 @@ func (p *Pass) lastly(x placing) string {
 		text = describe.Event(p.Index, x.before) + " at " + w.when(e.Time) + at(e.Site)
 		text = "Before its access, the last thing by which " + w.name(x.g) + " was ordered: " + text
 	case life.Parent >= 0:
-		text = "Before its access " + w.name(x.g) + " was ordered by nothing but its start, by " + w.name(life.Parent) + " at " + w.when(life.Created) + at(life.SpawnSite)
+		text = "Before its access " + w.name(x.g) + " was ordered by nothing but the go statement that began it, by " + w.name(life.Parent) + " at " + w.when(life.Created) + at(life.SpawnSite)
 	default:
 		text = "Before its access " + w.name(x.g) + " was ordered by nothing"
 	}

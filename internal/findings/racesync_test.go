@@ -66,3 +66,39 @@ w end
 		t.Errorf("at the end: got %+v", x)
 	}
 }
+
+// TestHappened puts a race where its report was written, and not behind the end of the goroutine or of the recording.
+func TestHappened(t *testing.T) {
+	ix := tracetest.Index(t, `
+main go w main.w main.go:5
+w start 1
+w stop
+w start 1
+w end
+main stop
+`)
+	p := &Pass{Index: ix}
+	w := ix.Goroutines()[1]
+	last := ix.NumEvents() - 1
+	for _, c := range []struct {
+		to, want int64
+	}{
+		{w.Ended - 5, w.Ended - 5},
+		{w.Ended + 5, w.Ended},
+		{ix.Duration(), 0}, // not known
+	} {
+		f := Finding{}
+		p.happened(&f, placing{g: w.ID, before: index.None, after: index.None}, window{0, c.to})
+		if f.TimeNS != c.want {
+			t.Errorf("reported by %d: got time %d, wanted %d (the goroutine ends at %d)", c.to, f.TimeNS, c.want, w.Ended)
+		}
+		for _, ev := range f.Events {
+			if e := ix.Event(ev); e.Time > f.TimeNS || ev > last {
+				t.Errorf("reported by %d: event %d at %d is later than %d", c.to, ev, e.Time, f.TimeNS)
+			}
+		}
+		if (len(f.Events) == 1) != (c.want > 0) {
+			t.Errorf("reported by %d: got events %v", c.to, f.Events)
+		}
+	}
+}

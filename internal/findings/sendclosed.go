@@ -106,10 +106,17 @@ func (w *graph) senders(o index.OID) []string {
 // closedAt finds the closed channel to which a place sends: the only one that was sent to from there, else the only one of
 // the name that the place gives it. It is -1 when there is none, or several.
 func (p *Pass) closedAt(site index.Site) index.OID {
-	name := p.siteName(site, "send")
+	return p.onlyAt(site, p.siteName(site, "send"), func(o *index.Object) bool { return o.Closed >= 0 && o.Kind == "channel" })
+}
+
+// onlyAt returns the one object of a sort that was used at a place, else the one that is called by a name, unless that is "".
+// It is -1 when there is none, or several.
+func (p *Pass) onlyAt(site index.Site, name string, sort func(*index.Object) bool) index.OID {
 	var used, called []index.OID
-	for _, o := range p.Index.Objects() {
-		if o.Closed < 0 || o.Kind != "channel" {
+	objects := p.Index.Objects()
+	for i := range objects {
+		o := &objects[i]
+		if !sort(o) {
 			continue
 		}
 		if p.usedAt(o.ID, site) {

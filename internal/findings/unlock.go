@@ -78,24 +78,7 @@ func findUnlockUnlocked(p *Pass) []Finding {
 
 // lockCalled finds the lock that was unlocked at a place, by that or by its name. It is -1 when there is none, or several.
 func (p *Pass) lockCalled(name string, site index.Site) index.OID {
-	var used, called []index.OID
-	for _, o := range p.Index.Objects() {
-		if o.Kind != "mutex" && o.Kind != "rwmutex" {
-			continue
-		}
-		if p.usedAt(o.ID, site) {
-			used = append(used, o.ID)
-		}
-		if name != "" && o.Name == name {
-			called = append(called, o.ID)
-		}
-	}
-	for _, list := range [][]index.OID{used, called} {
-		if len(list) == 1 {
-			return list[0]
-		}
-	}
-	return index.None
+	return p.onlyAt(site, name, func(o *index.Object) bool { return o.Kind == "mutex" || o.Kind == "rwmutex" })
 }
 
 // lastUnlock adds who unlocked a lock last before the event at which the program died.
