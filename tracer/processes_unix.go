@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,7 +17,7 @@ import (
 // killTree ends a process and all that descends from it. The program stays in our process group, so that it can read the
 // terminal; so the group can't be the means to find its children.
 func killTree(pid int) {
-	all := descendants(pid)
+	all := heldTree(pid)
 	syscall.Kill(pid, syscall.SIGKILL)
 	for _, child := range all {
 		syscall.Kill(child, syscall.SIGKILL)
@@ -25,13 +26,45 @@ func killTree(pid int) {
 
 // signalTree gives a signal to a process and to all that descends from it.
 func signalTree(p *os.Process, sig os.Signal) {
-	all := descendants(p.Pid)
-	p.Signal(sig)
-	if n, ok := sig.(syscall.Signal); ok {
-		for _, child := range all {
-			syscall.Kill(child, n)
-		}
+	n, ok := sig.(syscall.Signal)
+	if !ok {
+		p.Signal(sig)
+		return
 	}
+	all := append(heldTree(p.Pid), p.Pid)
+	for _, pid := range all {
+		syscall.Kill(pid, n)
+	}
+	for _, pid := range all {
+		syscall.Kill(pid, syscall.SIGCONT)
+	}
+}
+
+// How often heldTree looks for further descendants, and how long it waits in between: a process that is told to stop may be
+// in the middle of starting another.
+const (
+	heldLooks = 20
+	heldPause = 2 * time.Millisecond
+)
+
+// heldTree stops a process and all that descends from it, so that none can start another one that nobody knows, and returns
+// the descendants. They have to be ended, or told to go on.
+func heldTree(pid int) []int {
+	syscall.Kill(pid, syscall.SIGSTOP)
+	held := map[int]bool{}
+	var all []int
+	for look, calm := 0, 0; look < heldLooks && calm < 2; look++ {
+		calm++
+		for _, child := range descendants(pid) {
+			if !held[child] {
+				held[child], calm = true, 0
+				all = append(all, child)
+				syscall.Kill(child, syscall.SIGSTOP)
+			}
+		}
+		time.Sleep(heldPause)
+	}
+	return all
 }
 
 // descendants finds the processes below pid by /proc; elsewhere than on Linux it finds none.

@@ -74,9 +74,9 @@ func stop() {
 		return
 	}
 	stopped.Store(true)
-	if stopWall != nil {
-		stopWall()
-	}
 	trace.TracevizStop()
+	if stopWall != nil {
+		stopWall() // fgprof ends by a message, on which main would be seen to wait if the trace went on
+	}
 	goodbye()
 }
