@@ -39,8 +39,8 @@ export function mountBar(host, main, stores, state, commands) {
     const [a, b] = state.get('ids');
     stores.forEach((store, i) => {
       const model = store.get('model');
-      /** @type {HTMLElement} */ (names[i]).textContent = model ? title(model) : state.get('ids')[i] ?? '';
-      /** @type {HTMLElement} */ (names[i]).title = state.get('ids')[i] ?? '';
+      /** @type {HTMLElement} */ (names[i]).textContent = model ? title(stores, i) : state.get('ids')[i] ?? '';
+      /** @type {HTMLElement} */ (names[i]).title = [model?.program, state.get('ids')[i]].filter(Boolean).join('\n');
       fill(/** @type {HTMLElement} */ (chips[i]), model ? verdict(model, NAMES[i] ?? '') : null);
     });
     report.href = `/api/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`;
@@ -58,8 +58,20 @@ export function mountBar(host, main, stores, state, commands) {
   main.subscribe((s) => s.page, apply);
 }
 
-/** @param {Model} model */
-const title = (model) => model.program.replace('/', ' · ');
+/**
+ * What a side is called: a bug and its fixed twin by what tells them apart, which would be cut off at the end of long names.
+ * @param {readonly Store[]} stores
+ * @param {number} i
+ * @param {boolean} [short]  for twins, without the scenario that both are of
+ */
+function title(stores, i, short = false) {
+  const [own, other] = [stores[i], stores[1 - i]].map((s) => s?.get('model')?.program ?? '');
+  if (own === undefined || other === undefined) return '';
+  const twin = own.endsWith('/fixed') ? own === `${other}/fixed` : other === `${own}/fixed`;
+  const which = own.endsWith('/fixed') ? 'fixed' : 'buggy';
+  if (twin) return short ? which : `${own.split('/')[0]} · ${which}`;
+  return own.replace('/', ' · ');
+}
 
 /**
  * @param {Model} model
@@ -75,17 +87,18 @@ function verdict(model, name) {
 
 /**
  * The head of a side's timeline.
- * @param {Store} store
- * @param {string} name
+ * @param {readonly [Store, Store]} stores
+ * @param {0|1} i
  * @param {boolean} active
  */
-export function sideTitle(store, name, active) {
+export function sideTitle(stores, i, active) {
+  const store = stores[i];
   const model = store.get('model');
   const gone = model && store.get('connection') === 'gone' ? el('span', { class: 'chip error' }, 'the server is gone') : null;
   const quality = model && !model.live && !model.quality.complete ? el('span', { class: 'chip warning', title: model.quality.reason }, 'not complete') : null;
   const plain = model && !model.hooks ? el('span', { class: 'chip plain' }, 'runtime events only') : null;
   return [
-    el('b', {}, name), el('span', { class: 'side-name', title: model?.program ?? null }, model ? title(model) : 'is loading …'), quality, plain, gone,
+    el('b', {}, NAMES[i] ?? ''), el('span', { class: 'side-name', title: model?.program ?? null }, model ? title(stores, i, true) : 'is loading …'), quality, plain, gone,
     active ? el('span', { class: 'muted side-keys' }, 'keys and transport are for this side; Tab changes') : null,
   ];
 }

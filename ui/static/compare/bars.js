@@ -1,16 +1,13 @@
 // Where the goroutines of both sides spent their time, as two bars that echarts draws from options that the server makes.
 
 import { el, fill } from '../state/dom.js';
+import { loadEcharts, solidRunning } from '../panels/echarts.js';
 import { emptyNote } from '../panels/parts.js';
 
-/** @typedef {{setOption(option: object, all: boolean): void, resize(): void}} Chart */
+/** @typedef {import('../panels/echarts.js').Chart} Chart */
 
 /** Below this height, in px, the chart has no axis, and one line for the legend. */
 const LOW = 140;
-
-/** @type {Promise<{init(node: HTMLElement, theme: string|null, options: object): Chart}>|null} */
-let library = null;
-const loadEcharts = () => (library ??= /** @type {any} */ (import('../vendor/echarts/echarts.esm.min.js')));
 
 /**
  * @param {import('../state/store.js').Store} main
@@ -44,7 +41,7 @@ export function createBars(main, state, ask) {
       const legend = { ...option.legend, type: low ? 'scroll' : 'plain', left: 0, top: 'bottom', itemWidth: low ? 10 : 12, itemHeight: low ? 10 : 12, itemGap: low ? 7 : 14, textStyle: { ...option.legend?.textStyle, fontSize: low ? 11 : 12 } };
       const grid = [option.grid].flat().map((g) => ({ ...g, left: 4, right: 26, top: low ? 0 : 4, bottom: low ? 24 : 62 }));
       const xAxis = [option.xAxis].flat().map((x) => ({ ...x, show: !low }));
-      target.setOption({ ...option, xAxis, legend, grid, animation: false, textStyle: { fontFamily, ...option.textStyle } }, true);
+      target.setOption({ ...solidRunning(option), xAxis, legend, grid, animation: false, textStyle: { fontFamily, ...option.textStyle } }, true);
     } catch (err) {
       if (key !== shown) return;
       canvas.hidden = true;

@@ -121,9 +121,10 @@ function mountSides(sides, state) {
       error.hidden = failed === null;
       fill(error, el('h3', {}, failed?.title ?? ''), el('pre', {}, failed?.text ?? ''), el('p', {}, failed?.hint ?? ''));
       node.classList.toggle('active', state.get('active') === i);
-      fill(head, ...sideTitle(side.store, side.name, state.get('active') === i));
+      fill(head, ...sideTitle([sides[0].store, sides[1].store], i === 0 ? 0 : 1, state.get('active') === i));
     };
     side.store.subscribe((s) => [s.error, s.model, s.page, s.connection], () => side.store.frame.draw('side', apply));
+    sides[i === 0 ? 1 : 0].store.subscribe((s) => s.model, () => side.store.frame.draw('side', apply)); // the names depend on both
     state.subscribe((s) => s.active, apply);
     apply();
     return node;

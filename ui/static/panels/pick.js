@@ -14,7 +14,7 @@
 /**
  * Lets clicks on a chart choose on the timeline.
  * @param {Store} store
- * @param {import('./statistics.js').Chart} chart
+ * @param {import('./echarts.js').Chart} chart
  * @param {() => Pick|undefined} pick  of what the chart shows now
  */
 export function picked(store, chart, pick) {

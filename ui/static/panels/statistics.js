@@ -3,16 +3,13 @@
 import { costOfWatching } from '../model/labels.js';
 import { formatCount, plural } from '../model/time.js';
 import { el, fill } from '../state/dom.js';
+import { loadEcharts, solidRunning } from './echarts.js';
 import { createFlame } from './flame.js';
 import { emptyOption, labelNodes, picked } from './pick.js';
 import { emptyNote } from './parts.js';
 
 /** @typedef {import('../state/store.js').Store} Store */
-/**
- * @typedef {{setOption(option: object, all: boolean): void, resize(): void, dispose(): void, on(event: string, fn: (p: any) => void): void,
- *   getZr(): {on(event: string, fn: (ev: {offsetX: number, offsetY: number}) => void): void},
- *   containPixel(finder: string, at: number[]): boolean, convertFromPixel(finder: object, at: number[]): number[]}} Chart
- */
+/** @typedef {import('./echarts.js').Chart} Chart */
 
 const CHARTS = /** @type {const} */ ([
   ['states', 'States over time', 240], ['reasons', 'What goroutines waited for', 300], ['cores', 'Core use over time', 200], ['goroutines', 'Goroutines over time', 180],
@@ -32,12 +29,6 @@ const NO_PROFILE = 'No wall-clock profile was recorded. fgprof makes one for sce
 
 /** Window and area change with every mouse move; the charts follow when they rest. */
 const REST_MS = 250;
-
-/** @type {Promise<{init(node: HTMLElement, theme: string|null, options: object): Chart}>|null} */
-let library = null;
-
-// Loaded when the panel is first opened: a megabyte that most visits don't need.
-const loadEcharts = () => (library ??= /** @type {any} */ (import('../vendor/echarts/echarts.esm.min.js')));
 
 /** @param {Store} store */
 export function createStatistics(store) {
@@ -232,7 +223,7 @@ function createChart(store, name, title, height) {
       canvas.style.height = `${height + legend.extra}px`;
       target.resize();
       if (name === 'topology') labelNodes(option);
-      target.setOption({ ...option, ...(name === 'topology' ? {} : legend.option), animation: false, textStyle: { fontFamily, ...option.textStyle } }, true);
+      target.setOption({ ...solidRunning(option), ...(name === 'topology' ? {} : legend.option), animation: false, textStyle: { fontFamily, ...option.textStyle } }, true);
     } catch (err) {
       if (key !== shown) return;
       canvas.hidden = true;
