@@ -17,8 +17,8 @@ import (
 //go:noescape
 func userLog(task uint64, category, message string)
 
-// recordSize is enough for any record but a select of many cases: "tv", operation, two numbers of 16 and 8 digits, and
-// three arguments of 17 characters with their dots.
+// recordSize is enough for any record but a select of many cases: "tv", operation, two numbers of 16 and 8 digits, three
+// arguments of 18 characters with their dots, and what appendHex writes behind the end.
 const recordSize = 96
 
 // listSize bounds a select's record; the runtime cuts trace strings at 1,024 bytes.
@@ -71,7 +71,7 @@ func emitList(op Op, obj uintptr, site uint32, args []int64) {
 	began := sample()
 	var buf [listSize]byte
 	r := AppendRecord(buf[:0], op, uint64(obj), site)
-	for i := 0; i+1 < len(args) && len(r) < listSize-2*18; i += 2 {
+	for i := 0; i+1 < len(args) && len(r) < listSize-2*18-8; i += 2 {
 		r = AppendArg(AppendArg(r, args[i]), args[i+1])
 	}
 	log(r, "", began)

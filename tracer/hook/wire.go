@@ -1,7 +1,7 @@
 // Package hook is the only code of trace-viz that is linked into a traced program.
 //
 // This file is the record format, shared by the two sides that need it: the hooks that write records into the Go
-// execution trace, and the index that reads them back. It uses nothing but the language. The other files of the folder
+// execution trace, and the index that reads them back. It uses nothing but the language and math/bits. The other files of the folder
 // carry the build constraint tracevizhook: they are compiled only inside a target, where the build overlay places the
 // whole package at the import path "tracevizhook" of the standard library.
 //
@@ -17,6 +17,8 @@
 //
 //	"tv" op "@"      obj "." site { "." arg } [ " " value ]
 package hook
+
+import "math/bits"
 
 // Prefix starts the category of every record.
 const Prefix = "tv"
@@ -136,16 +138,33 @@ func AppendArg(b []byte, arg int64) []byte {
 	return appendHex(b, uint64(arg))
 }
 
+// appendHex appends n in hexadecimal, eight digits at a time: a record has some fifteen, and they were a sixth of its cost.
+// Up to seven bytes behind the end may be written.
+//
 //go:norace
 func appendHex(b []byte, n uint64) []byte {
-	shift := 0
-	for n>>shift > 0xf {
-		shift += 4
+	digits := (bits.Len64(n|1) + 3) / 4
+	n <<= uint(64-4*digits) & 63
+	b = appendEight(b, uint32(n>>32))
+	if digits > 8 {
+		b = appendEight(b, uint32(n))
+		digits -= 8
 	}
-	for ; shift >= 0; shift -= 4 {
-		b = append(b, "0123456789abcdef"[n>>shift&0xf])
-	}
-	return b
+	return b[:len(b)-8+digits]
+}
+
+// appendEight appends the eight digits of n: its nibbles are spread over the bytes of a word, where each becomes '0' and up,
+// and 'a' and up for those over nine.
+//
+//go:norace
+func appendEight(b []byte, n uint32) []byte {
+	x := uint64(n)
+	x = (x | x<<16) & 0x0000ffff0000ffff
+	x = (x | x<<8) & 0x00ff00ff00ff00ff
+	x = (x | x<<4) & 0x0f0f0f0f0f0f0f0f
+	letters := (x + 0x0606060606060606) >> 4 & 0x0101010101010101
+	x += 0x3030303030303030 + letters*('a'-'9'-1)
+	return append(b, byte(x>>56), byte(x>>48), byte(x>>40), byte(x>>32), byte(x>>24), byte(x>>16), byte(x>>8), byte(x))
 }
 
 // Decode reads a category. It reports false for one that is not a record of ours; args is used for r.Args when it is
