@@ -22,9 +22,10 @@ var source embed.FS
 type Scenario struct {
 	Name    string
 	Aliases []string
-	Level   string // easy, medium, hard
-	Lesson  string // what it teaches, in a sentence
-	Bugs    []Bug  // the first is the one that the bare name stands for
+	Level   string   // easy, medium, hard
+	Lesson  string   // what it teaches, in a sentence
+	Python  []string // what it stands for in Python, from where the exercises come
+	Bugs    []Bug    // the first is the one that the bare name stands for
 }
 
 // A Bug is one way to get the pattern wrong. Its folder has the programs "buggy" and "fixed".

@@ -107,7 +107,7 @@ func TestOrder(t *testing.T) {
 				t.Errorf("%s/%s is not in its place", s.Name, b.Slug)
 			}
 			last = at
-			if b.What == "" || b.Keep == "" || s.Lesson == "" || !slices.Contains([]string{"easy", "medium", "hard"}, s.Level) {
+			if b.What == "" || b.Keep == "" || s.Lesson == "" || len(s.Python) == 0 || !slices.Contains([]string{"easy", "medium", "hard"}, s.Level) {
 				t.Errorf("%s/%s: something is not told of it", s.Name, b.Slug)
 			}
 		}

@@ -43,6 +43,9 @@ type Built struct {
 	// is never certain, and the program is not ended for one.
 	HiddenWaker string
 
+	// FramePointer is as LosesFramePointer of what the rewriter says: then the trace's stacks are found without frame pointers.
+	FramePointer string
+
 	dir   string // temporary
 	files []rewrite.TracedFile
 }
@@ -145,7 +148,7 @@ func (b *Built) build(ctx context.Context, o BuildOptions) error {
 			return b.refused(ctx, o, res, out)
 		}
 	}
-	b.Notes = append(b.Notes, res.Warnings...)
+	b.Notes, b.FramePointer = append(b.Notes, res.Warnings...), res.LosesFramePointer
 	if b.HiddenWaker, err = b.hiddenWaker(ctx, o); err != nil {
 		b.HiddenWaker = err.Error()
 	}

@@ -33,6 +33,14 @@ func NoCompiler() string {
 // raceLog is the prefix of the files into which the race detector writes its reports, one for each process.
 func (r *run) raceLog() string { return filepath.Join(r.Dir, "race") }
 
+// raceFile is the one of the program itself.
+func (r *run) raceFile() string {
+	if r.RaceInOutput {
+		return r.raceLog() + ".0"
+	}
+	return r.raceLog() + "." + strconv.Itoa(r.cmd.Process.Pid)
+}
+
 // raceEnv makes the detector write to our files. What the user set in GORACE stays, their own log_path too: then the
 // reports are theirs alone.
 func (r *run) raceEnv(env []string) []string {
@@ -58,7 +66,7 @@ func (r *run) watchRaces() {
 	if !r.Race || len(r.Meta.RaceTimes) >= mostRaceTimes {
 		return
 	}
-	size, last := fileSize(r.raceLog()+"."+strconv.Itoa(r.cmd.Process.Pid)), int64(-1)
+	size, last := fileSize(r.raceFile()), int64(-1)
 	if n := len(r.Meta.RaceTimes); n > 0 {
 		last = r.Meta.RaceTimes[n-1].Bytes
 	}
@@ -71,8 +79,13 @@ func (r *run) watchRaces() {
 }
 
 // collectRaces puts the reports together in the recording and shows them on the program's stderr, where they would have
-// gone without us.
+// gone without us, unless they have.
 func (r *run) collectRaces() error {
+	if r.tee != nil {
+		if err := r.tee.close(); err != nil {
+			return err
+		}
+	}
 	r.watchRaces()
 	files, err := filepath.Glob(r.raceLog() + ".[0-9]*")
 	if err != nil || len(files) == 0 {
@@ -87,11 +100,16 @@ func (r *run) collectRaces() error {
 		}
 		all.Write(b)
 	}
-	if err := os.WriteFile(filepath.Join(r.Dir, recording.RaceFile), all.Bytes(), 0o600); err != nil {
-		return err
+	if all.Len() > 0 {
+		if err := os.WriteFile(filepath.Join(r.Dir, recording.RaceFile), all.Bytes(), 0o600); err != nil {
+			return err
+		}
 	}
 	for _, file := range files {
 		os.Remove(file)
+	}
+	if r.RaceInOutput {
+		return nil
 	}
 	_, err = io.Copy(r.Stderr, &all)
 	return err

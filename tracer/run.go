@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 	_ "unsafe" // for go:linkname
@@ -51,9 +51,11 @@ type RunOptions struct {
 	MaxSize    int64         // ends the recording when the trace has that many bytes; 0: never
 	Procs      int           // GOMAXPROCS; 0: as it is
 	NoValues   bool          // record no message values
-	Race       bool          // it was built with the race detector: keep its reports
+	Race       bool          // it was built with the race detector: keep its reports, and show them when it has ended
 	Perturb    uint64        // seed by which the schedule is disturbed; 0: not at all
 	Meta       recording.Meta
+
+	RaceInOutput bool // with Race: leave the reports where they are in the program's output, which then passes through us
 
 	// OnSnapshot is told of the growing index, first as soon as the program runs, and how far it is behind the program.
 	OnSnapshot func(ix *index.Index, lag time.Duration)
@@ -69,6 +71,7 @@ type run struct {
 	tail    *follower
 	fed     chan error // the live reader is through
 	output  *keeper
+	tee     *raceTee
 	started int64 // monotonic ns
 	ended   int64
 	notes   []string
@@ -108,6 +111,9 @@ func (r *run) prepare() error {
 	r.Meta.Start = time.Now().Format(time.RFC3339Nano)
 	r.Meta.Args = append([]string{}, r.Args...)
 	r.Meta.Notes = append(r.Meta.Notes, b.Notes...)
+	if b.FramePointer != "" {
+		r.Meta.Notes = append(r.Meta.Notes, b.FramePointer+" loses the frame pointer, so the tracer finds stacks without it, which is slower; GODEBUG of the program says so")
+	}
 	if r.Perturb > 0 {
 		r.Meta.Notes = append(r.Meta.Notes, fmt.Sprintf("the schedule was disturbed by trace-viz, with seed %d", r.Perturb))
 	}
@@ -120,38 +126,23 @@ func (r *run) prepare() error {
 	return recording.WriteMeta(r.Dir, r.Meta)
 }
 
-func (r *run) environment() []string {
-	env := r.Env
-	if env == nil {
-		env = os.Environ()
-	}
-	env = append(env[:len(env):len(env)], envDir+"="+r.Dir, envControl+"="+r.ctl.path())
-	if r.NoValues {
-		env = append(env, envValues+"=off")
-	}
-	if r.Perturb > 0 {
-		env = append(env, envPerturb+"="+strconv.FormatUint(r.Perturb, 10))
-	}
-	if r.Procs > 0 {
-		env = append(env, "GOMAXPROCS="+strconv.Itoa(r.Procs))
-	}
-	if r.Race {
-		env = r.raceEnv(env)
-	}
-	return env
-}
-
 // start runs the program and follows its trace. done gives the result of waiting for it.
 func (r *run) start() (done chan error, err error) {
 	r.cmd = exec.Command(r.built.Binary, r.Args...)
 	r.cmd.Dir, r.cmd.Env, r.cmd.WaitDelay = r.WorkDir, r.environment(), pipeWait
 	r.cmd.Stdin = r.Stdin
-	r.cmd.Stdout, r.cmd.Stderr = r.Stdout, r.Stderr
+	var stdout, stderr io.Writer = r.Stdout, r.Stderr
+	if r.Race && r.RaceInOutput {
+		if stdout, stderr, err = r.teeRaces(); err != nil {
+			return nil, err
+		}
+	}
+	r.cmd.Stdout, r.cmd.Stderr = stdout, stderr
 	if r.KeepOutput {
 		if r.output, err = newKeeper(filepath.Join(r.Dir, recording.OutputFile)); err != nil {
 			return nil, err
 		}
-		r.cmd.Stdout, r.cmd.Stderr = r.output.stream("stdout", r.Stdout), r.output.stream("stderr", r.Stderr)
+		r.cmd.Stdout, r.cmd.Stderr = r.output.stream("stdout", stdout), r.output.stream("stderr", stderr)
 	}
 	r.started = nanotime()
 	if err := r.cmd.Start(); err != nil {

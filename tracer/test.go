@@ -35,15 +35,17 @@ type TestOptions struct {
 // Tests are the test programs of some packages, about to be built with hooks. The go command builds and starts them itself, so
 // that all that it prints and how it ends is its own; it is told by -exec to start each of them through us.
 type Tests struct {
-	GoVersion string
-	Module    string
-	Notes     []string
-	Packages  []TestPackage
-	Files     []rewrite.TracedFile
-	Limits    TestLimits
-	Into      string // folder for the recordings, "" for the usual place
-	Began     time.Time
-	GoTmpWas  *string // GOTMPDIR in the environment, nil if it was not in it
+	GoVersion    string
+	Module       string
+	Notes        []string
+	Packages     []TestPackage
+	Files        []rewrite.TracedFile
+	Limits       TestLimits
+	Into         string // folder for the recordings, "" for the usual place
+	Began        time.Time
+	FramePointer string  // as in Built, of any of the packages
+	GoTmpWas     *string // GOTMPDIR in the environment, nil if it was not in it
+	Race         bool    // they are built with the race detector
 
 	sites  *rewrite.Sites
 	args   TestArgs
@@ -61,6 +63,7 @@ type TestLimits struct {
 	Procs      int
 	NoValues   bool
 	KeepOutput bool
+	Perturb    uint64
 }
 
 // A TestPackage is a package that has tests.
@@ -150,6 +153,7 @@ func (t *Tests) prepare(ctx context.Context, o TestOptions) error {
 	if err := errors.Join(rewrite.Supported(env.GOVERSION), refusedInGOFLAGS(env.GOFLAGS, ErrTestFlag), t.useGoTmp(env.GOTMPDIR)); err != nil {
 		return err
 	}
+	t.Race = withRace(env.GOFLAGS, t.args.Build)
 	// At first it is taken that all packages compile, so that the go command need not compile them without hooks just to find out.
 	for _, compiled := range []bool{false, true} {
 		o.Progress("reading the packages")
@@ -191,8 +195,8 @@ func (t *Tests) instrument(ctx context.Context, o TestOptions, list *testList, c
 		return false, err
 	}
 	t.GoVersion, t.Module, t.Files, t.sites = res.GoVersion, res.ModulePath, res.Files, res.Sites
-	t.Notes = append(t.Notes, res.Warnings...)
-	t.Packages = list.packages(t.Files)
+	t.Notes, t.FramePointer = append(t.Notes, res.Warnings...), res.LosesFramePointer
+	t.Packages = list.packages(&Built{Sites: t.sites, Notes: t.Notes, files: t.Files})
 	return true, nil
 }
 
@@ -313,13 +317,8 @@ type TestResult struct {
 
 // Record runs the test program of a package, as Run does, and leaves a note of it for Results.
 func (t *Tests) Record(ctx context.Context, p TestPackage, binary string, o RunOptions) (recording.Meta, error) {
-	built := &Built{Binary: binary, Name: binary, GoVersion: t.GoVersion, Module: t.Module, Sites: t.sites, HiddenWaker: p.HiddenWaker}
-	for _, i := range p.Files {
-		built.files = append(built.files, t.Files[i])
-	}
-	built.Notes = t.Notes
-	var err error
-	if built.Digest, err = digest(built.files); err != nil {
+	built, err := t.built(p, binary)
+	if err != nil {
 		return recording.Meta{}, err
 	}
 	running := filepath.Join(t.folder, runningDir, fmt.Sprint(os.Getpid()))
@@ -329,6 +328,8 @@ func (t *Tests) Record(ctx context.Context, p TestPackage, binary string, o RunO
 	defer os.Remove(running)
 	l := t.Limits
 	o.Timeout, o.Duration, o.MaxSize, o.Procs, o.NoValues, o.KeepOutput = l.Timeout, l.Duration, l.MaxSize, l.Procs, l.NoValues, l.KeepOutput
+	o.Perturb = l.Perturb
+	o.Race, o.RaceInOutput = t.Race, true
 	meta, err := Run(ctx, built, o)
 	if err != nil {
 		return meta, err

@@ -28,6 +28,10 @@ var (
 		modcacherw modfile msan p pgo pkgdir race tags toolexec trimpath`)
 )
 
+// programFlags are the flags of go test that it hands to the test program, with "test." before the name.
+var programFlags = strings.Fields(`artifacts bench benchmem benchtime blockprofile blockprofilerate count cpu cpuprofile failfast
+	fullpath list memprofile memprofilerate mutexprofile mutexprofilefraction outputdir parallel run short shuffle skip timeout trace v`)
+
 // ErrTestFlag is in the error for a flag of go test that can't be had together with hooks.
 var ErrTestFlag = errors.New("not with trace-viz test")
 
@@ -107,6 +111,35 @@ func (a *TestArgs) take(f testFlag, words []string) error {
 		a.Build = append(a.Build, f.text())
 	}
 	return nil
+}
+
+// Program are the arguments that go test would start the test program with. Flags of the go command alone are left out.
+func (a TestArgs) Program() []string {
+	args := []string{"-test.paniconexit0"}
+	for i := 0; i < len(a.All); i++ {
+		arg := a.All[i]
+		if arg == "--" || arg == "-args" || arg == "--args" {
+			return append(args, a.All[i+1:]...)
+		}
+		f := parseTestFlag(arg)
+		switch {
+		case len(arg) < 2 || arg[0] != '-':
+			if !slices.Contains(a.Patterns, arg) {
+				args = append(args, arg)
+			}
+			continue
+		case !f.known:
+			args = append(args, arg)
+			continue
+		case f.takesValue && !f.hasValue && i+1 < len(a.All):
+			i++
+			f.value, f.hasValue = a.All[i], true
+		}
+		if slices.Contains(programFlags, f.name) {
+			args = append(args, "-test."+strings.TrimPrefix(f.text(), "-"))
+		}
+	}
+	return args
 }
 
 // A testFlag is one flag of the command line.

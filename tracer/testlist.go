@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
 
 // listedPackage is a package as go list describes it; its documentation has the meaning of the fields.
@@ -107,13 +105,13 @@ func (l *testList) healthy(patterns []string) []string {
 	return paths
 }
 
-// packages describes those that have tests. files are the traced ones.
-func (l *testList) packages(files []rewrite.TracedFile) []TestPackage {
+// packages describes those that have tests. b has the traced files and their sites.
+func (l *testList) packages(b *Built) []TestPackage {
 	byPath := map[string]int{}
-	for i, f := range files {
+	for i, f := range b.files {
 		byPath[f.Abs] = i
 	}
-	wakers := l.wakers()
+	wakers := l.wakers(b)
 	var list []TestPackage
 	for _, p := range l.order {
 		if !p.isTest() {
@@ -142,7 +140,7 @@ func (l *testList) packages(files []rewrite.TracedFile) []TestPackage {
 
 // wakers finds the packages outside of the standard library that could wake a goroutine without a trace of it, as
 // Built.hiddenWaker does for one program.
-func (l *testList) wakers() map[*listedPackage]string {
+func (l *testList) wakers(b *Built) map[*listedPackage]string {
 	found := map[*listedPackage]string{}
 	for _, p := range l.order {
 		switch {
@@ -153,7 +151,8 @@ func (l *testList) wakers() map[*listedPackage]string {
 			continue
 		}
 		for _, name := range p.GoFiles {
-			if uses, err := contains(filepath.Join(p.Dir, name), "AfterFunc"); uses || err != nil {
+			path := filepath.Join(p.Dir, name)
+			if uses, err := contains(path, afterFunc); (uses || err != nil) && !b.knows(path) {
 				found[p] = name + " uses AfterFunc"
 				break
 			}

@@ -21,7 +21,7 @@ import (
 // These take minutes and want a quiet machine: go test -tags slow -run Slow -timeout 60m ./cmd/trace-viz
 var (
 	slowScenario    = flag.String("slow.scenario", "", "only this scenario")
-	slowRuns        = flag.Int("slow.runs", 10, "runs of each side in a comparison")
+	slowRuns        = flag.Int("slow.runs", 15, "runs of each side in a comparison")
 	slowComparisons = flag.Int("slow.comparisons", 20, "comparisons, and runs of each scenario")
 )
 
@@ -76,6 +76,11 @@ func checkTwins(t *testing.T, n int, r *compare.Result, expect []string, a, b []
 	if len(r.Findings.OnlyB)+len(r.Findings.Both) > 0 {
 		t.Errorf("run %d: the twin has findings: %v", n, r.Findings)
 	}
+	for _, p := range r.Pairs {
+		if x, y := line(a, p.A.Spawn), line(b, p.B.Spawn); x != y && (slices.Contains(trimmed(b), x) || slices.Contains(trimmed(a), y)) {
+			t.Errorf("run %d: %s is paired with %s, but their go statements differ and one is in both sources: %s, %s", n, p.A.Name, p.B.Name, x, y)
+		}
+	}
 	left := map[string]string{}
 	for _, g := range r.OnlyA {
 		left[line(a, g.Spawn)] = g.Name
@@ -99,6 +104,14 @@ func program(t *testing.T, v scenarios.Variant) []string {
 		t.Fatal(err)
 	}
 	return strings.Split(string(text), "\n")
+}
+
+func trimmed(text []string) []string {
+	list := make([]string, len(text))
+	for i, l := range text {
+		list[i] = strings.TrimSpace(l)
+	}
+	return list
 }
 
 func line(text []string, site string) string {

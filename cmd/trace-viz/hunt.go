@@ -15,7 +15,6 @@ import (
 	"github.com/trace-viz/trace-viz/internal/hunt"
 	"github.com/trace-viz/trace-viz/internal/report"
 	"github.com/trace-viz/trace-viz/internal/store"
-	"github.com/trace-viz/trace-viz/internal/target"
 	"github.com/trace-viz/trace-viz/tracer"
 )
 
@@ -29,6 +28,7 @@ type huntFlags struct {
 	most time.Duration
 	all  bool
 	json bool
+	test bool
 
 	kept int // recordings so far
 }
@@ -43,12 +43,16 @@ before one to three of its operations and on different numbers of procs, all cho
 the first finding of severity error, keeps that recording, and prints the seed and how to run it again.
 With --all it goes on and tells all that it found, with the share of runs that showed it.
 
+With --test TARGET is a package, and its tests are what is run; behind "--" stand flags of go test, such as
+-run TestServer.
+
 The program reads nothing from standard input, and its output goes into the recording alone.
 
 Exit codes: 3 when something was found, 0 when not; 64 for wrong usage, 70 for a failure of trace-viz, and
 130 when Ctrl+C ended it before anything was found.`,
 		Example: `  trace-viz hunt ./cmd/server --runs 200 --for 5m -- -selftest
   trace-viz hunt ./cmd/server --all --json
+  trace-viz hunt --test ./server --race -- -run TestServer -short
   trace-viz run ./cmd/server --seed 28311693 -- -selftest`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			name, rest, err := splitTarget(cmd, args)
@@ -65,6 +69,7 @@ Exit codes: 3 when something was found, 0 when not; 64 for wrong usage, 70 for a
 	fl.DurationVar(&f.most, "for", 5*time.Minute, "begin no run after that time (0: no limit)")
 	fl.Uint64Var(&f.run.seed, "seed", 0, "seed of the first run, from which the others follow; 0 runs the program as it is")
 	fl.BoolVar(&f.all, "all", false, "go on after the first finding and list distinct ones with their rates")
+	fl.BoolVar(&f.test, "test", false, "hunt in the tests of the package TARGET; behind -- stand flags of go test")
 	fl.BoolVar(&f.json, "json", false, "write what was found as JSON on stdout")
 	fl.StringVarP(&f.run.dir, "output", "o", "", "folder for the recording, with --all for folders of recordings (must be empty or new)")
 	fl.DurationVar(&f.run.timeout, "timeout", 10*time.Second, "stop a run that lasts longer; its recording is looked at as it is then")
@@ -89,20 +94,21 @@ func (f *huntFlags) hunt(cmd *cobra.Command, name string, args []string) error {
 	if err := f.check(); err != nil {
 		return err
 	}
-	t, err := findTarget(name)
-	if err != nil {
-		return err
+	open := f.program
+	if f.test {
+		open = f.tests
 	}
 	if f.run.dir != "" {
-		if f.run.dir, err = store.UseDir(f.run.dir); err != nil {
+		dir, err := store.UseDir(f.run.dir)
+		if err != nil {
 			return usage("%w", err)
 		}
+		f.run.dir = dir
 	}
-	f.run.wantRace(t)
 	status := newProgress(os.Stderr)
 	defer status.done()
 	ctx, signals := interruptible(cmd.Context())
-	res, err := f.search(ctx, t, args, status)
+	res, err := f.search(ctx, open, name, args, status)
 	stopped := signals.end(nil)
 	status.done()
 	if res.Runs == 0 && stopped != nil {
@@ -120,15 +126,42 @@ func (f *huntFlags) hunt(cmd *cobra.Command, name string, args []string) error {
 	return stopped
 }
 
-// search builds the program and hunts in a temporary folder.
-func (f *huntFlags) search(ctx context.Context, t target.Target, args []string, status *progress) (res hunt.Result, err error) {
+// A prey is what is hunted in.
+type prey struct {
+	built *tracer.Built
+	name  string // for recordings
+	run   tracer.RunOptions
+	close func()
+}
+
+// program builds what TARGET names.
+func (f *huntFlags) program(ctx context.Context, name string, args []string, status *progress) (prey, error) {
+	t, err := findTarget(name)
+	if err != nil {
+		return prey{}, err
+	}
+	f.run.wantRace(t)
 	build := f.run.build(t, status)
 	build.Wall = false // it stops the world 99 times a second, which is a disturbance of its own
 	built, err := tracer.Build(ctx, build)
-	if err != nil {
-		return res, buildError(err)
+	if errors.Is(err, tracer.ErrNotProgram) {
+		return prey{}, usage("%w; its tests are hunted in by --test", err)
 	}
-	defer built.Close()
+	if err != nil {
+		return prey{}, buildError(err)
+	}
+	return prey{built, t.Program, f.run.options(t, "", args), built.Close}, nil
+}
+
+// search builds the program and hunts in a temporary folder.
+func (f *huntFlags) search(ctx context.Context, open func(context.Context, string, []string, *progress) (prey, error), name string, args []string, status *progress) (res hunt.Result, err error) {
+	seed := f.run.seed
+	f.run.seed = 0 // options would disturb all runs alike
+	p, err := open(ctx, name, args, status)
+	if err != nil {
+		return res, err
+	}
+	defer p.close()
 	dir, err := os.MkdirTemp("", "traceviz-hunt")
 	if err != nil {
 		return res, err
@@ -139,23 +172,20 @@ func (f *huntFlags) search(ctx context.Context, t target.Target, args []string, 
 		return res, err
 	}
 	defer null.Close()
-	seed := f.run.seed
-	f.run.seed = 0 // options would disturb all runs alike
-	opt := f.run.options(t, "", args)
-	opt.Stdin, opt.Stdout, opt.Stderr, opt.KeepOutput = null, null, null, true
-	return hunt.Hunt(ctx, built, hunt.Options{Runs: f.runs, For: f.most, Seed: seed, All: f.all, Run: opt, Dir: dir,
-		Keep: func(dir string) (string, error) { return f.keep(t, dir) },
+	p.run.Stdin, p.run.Stdout, p.run.Stderr, p.run.KeepOutput = null, null, null, true
+	return hunt.Hunt(ctx, p.built, hunt.Options{Runs: f.runs, For: f.most, Seed: seed, All: f.all, Run: p.run, Dir: dir,
+		Keep: func(dir string) (string, error) { return f.keep(p.name, dir) },
 		Progress: func(p hunt.Progress) {
 			status.say("run %d of %d: %s; %d found", p.Run, f.runs, p.Outcome, p.Found)
 		}})
 }
 
 // keep moves a recording to where it stays.
-func (f *huntFlags) keep(t target.Target, from string) (to string, err error) {
+func (f *huntFlags) keep(name, from string) (to string, err error) {
 	f.kept++
 	switch {
 	case f.run.dir == "":
-		to, err = store.New(t.Program, time.Now())
+		to, err = store.New(name, time.Now())
 	case f.all:
 		to = filepath.Join(f.run.dir, strconv.Itoa(f.kept))
 		err = os.Mkdir(to, 0o700)
@@ -187,6 +217,14 @@ type huntJSON struct {
 	Runs    int         `json:"runs"`
 	Ended   string      `json:"ended"` // found, time, stopped; "": all runs were made
 	Found   []foundJSON `json:"found"`
+	Failed  failedJSON  `json:"failed"`
+}
+
+// failedJSON are the runs that did not end with exit code 0, whatever they showed.
+type failedJSON struct {
+	Runs     int    `json:"runs"`
+	FirstRun int    `json:"first_run"` // 0: none
+	Seed     uint64 `json:"seed"`
 }
 
 type foundJSON struct {
@@ -204,7 +242,8 @@ type foundJSON struct {
 // tell writes what was found.
 func (f *huntFlags) tell(name string, args []string, res *hunt.Result) error {
 	if f.json {
-		doc := huntJSON{Version: 1, Runs: res.Runs, Ended: res.Ended, Found: []foundJSON{}}
+		doc := huntJSON{Version: 1, Runs: res.Runs, Ended: res.Ended, Found: []foundJSON{},
+			Failed: failedJSON{res.Failed, res.FailedFirst, res.FailedSeed}}
 		for _, x := range res.Found {
 			doc.Found = append(doc.Found, foundJSON{x.Kind, string(x.Verdict), x.Message, x.Sites, res.Rate(x), x.FirstRun, x.Seed, x.Procs, x.Recording})
 		}
@@ -218,24 +257,31 @@ func (f *huntFlags) write(w io.Writer, name string, args []string, res *hunt.Res
 	ended := map[string]string{"time": ", then the time was up", "stopped": ", then it was stopped"}[res.Ended]
 	if len(res.Found) == 0 {
 		fmt.Fprintf(w, "%d runs of %s%s: no finding of severity error.\n", res.Runs, report.Escape(name), ended)
+		if res.Failed > 0 {
+			fmt.Fprintf(w, "%d of them ended with another exit code than 0, first run %d with seed %d.\n", res.Failed, res.FailedFirst, res.FailedSeed)
+		}
 		return
 	}
 	fmt.Fprintf(w, "%d runs of %s%s; found: %d.\n", res.Runs, report.Escape(name), ended, len(res.Found))
-	rest := ""
-	if len(args) > 0 {
-		rest = " -- ARGS"
-	}
+	flags, rest := "", ""
 	if f.run.race {
-		rest = " --race" + rest
+		flags += " --race"
 	}
 	if f.run.procs > 0 {
-		rest = fmt.Sprintf(" --procs %d", f.run.procs) + rest
+		flags += fmt.Sprintf(" --procs %d", f.run.procs)
+	}
+	if len(args) > 0 {
+		rest = " -- ARGS"
 	}
 	for _, x := range res.Found {
 		fmt.Fprintf(w, "\n%s (%s): %s\n", x.Kind, x.Verdict, report.Escape(x.Message))
 		fmt.Fprintf(w, "  in %d of %d runs, first in run %d with seed %d\n", x.Times, res.Runs, x.FirstRun, x.Seed)
 		fmt.Fprintf(w, "  look:  trace-viz open %s\n", report.Escape(x.Recording))
-		fmt.Fprintf(w, "  again: trace-viz hunt %s --seed %d --runs 1%s\n", report.Escape(name), x.Seed, rest)
-		fmt.Fprintf(w, "         trace-viz run %s --seed %d%s\n", report.Escape(name), x.Seed, rest)
+		if f.test {
+			fmt.Fprintf(w, "  again: trace-viz hunt --test %s --seed %d --runs 1%s%s\n", report.Escape(name), x.Seed, flags, rest)
+			continue
+		}
+		fmt.Fprintf(w, "  again: trace-viz hunt %s --seed %d --runs 1%s%s\n", report.Escape(name), x.Seed, flags, rest)
+		fmt.Fprintf(w, "         trace-viz run %s --seed %d%s%s\n", report.Escape(name), x.Seed, flags, rest)
 	}
 }

@@ -211,13 +211,15 @@ type listedScenario struct {
 	Aliases  []string        `json:"aliases"`
 	Level    string          `json:"level"`
 	Lesson   string          `json:"lesson"`
+	Python   []string        `json:"python"` // what it stands for there
 	Variants []listedVariant `json:"variants"`
 }
 
 type listedVariant struct {
 	Name   string   `json:"name"`
+	What   string   `json:"what"` // the bug, of the fixed program the one that is mended
 	Fixed  bool     `json:"fixed"`
-	Flags  []string `json:"flags"`
+	Flags  []string `json:"flags"` // of run, that it uses by itself
 	Expect []string `json:"expect"`
 }
 
@@ -251,12 +253,15 @@ func listCommand() *cobra.Command {
 func list() listing {
 	l := listing{Version: 1, Recordings: []listedRun{}}
 	for _, s := range scenarios.All {
-		entry := listedScenario{Name: s.Name, Aliases: append([]string{}, s.Aliases...), Level: s.Level, Lesson: s.Lesson}
+		entry := listedScenario{Name: s.Name, Aliases: append([]string{}, s.Aliases...), Level: s.Level, Lesson: s.Lesson, Python: append([]string{}, s.Python...)}
 		for i := range s.Bugs {
-			v := scenarios.Variant{Scenario: s, Bug: &s.Bugs[i]}
+			v, flags := scenarios.Variant{Scenario: s, Bug: &s.Bugs[i]}, []string{}
+			if v.Bug.Raced() {
+				flags = append(flags, "--race")
+			}
 			entry.Variants = append(entry.Variants,
-				listedVariant{Name: v.Name(), Flags: []string{}, Expect: s.Bugs[i].Expect},
-				listedVariant{Name: v.Twin().Name(), Fixed: true, Flags: []string{}, Expect: []string{}})
+				listedVariant{Name: v.Name(), What: v.Bug.What, Flags: flags, Expect: v.Bug.Expect},
+				listedVariant{Name: v.Twin().Name(), What: v.Bug.What, Fixed: true, Flags: flags, Expect: []string{}})
 		}
 		l.Scenarios = append(l.Scenarios, entry)
 	}
@@ -273,12 +278,15 @@ func (l listing) print() error {
 	w := tabwriter.NewWriter(os.Stdout, 2, 8, 2, ' ', 0)
 	for _, s := range l.Scenarios {
 		fmt.Fprintf(w, "%s (%s): %s\n", s.Name, s.Level, s.Lesson)
+		if len(s.Python) > 0 {
+			fmt.Fprintf(w, "  in Python: %s\n", strings.Join(s.Python, ", "))
+		}
 		for _, v := range s.Variants {
-			expect := "no finding"
-			if len(v.Expect) > 0 {
-				expect = strings.Join(v.Expect, ", ")
+			expect, what := "no finding", ""
+			if !v.Fixed {
+				expect, what = strings.Join(v.Expect, ", "), v.What
 			}
-			fmt.Fprintf(w, "  %s\t%s\n", v.Name, expect)
+			fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("  %s\t%s\t%s", v.Name, expect, what), "\t"))
 		}
 	}
 	if len(l.Recordings) > 0 {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/trace-viz/trace-viz/internal/exercise"
 	"github.com/trace-viz/trace-viz/internal/findings"
 	"github.com/trace-viz/trace-viz/internal/index"
 	"github.com/trace-viz/trace-viz/internal/recording"
@@ -37,6 +38,16 @@ func (f *pageFlags) add(fl *pflag.FlagSet) {
 	fl.BoolVar(&f.allowRemote, "allow-remote", false, "let --addr be an address that others can reach")
 	fl.StringVar(&f.dev, "dev", "", "serve the page's files from this folder (for work on the page)")
 	fl.MarkHidden("dev")
+}
+
+// offer lets the page run and check the folder dir, if it is one of an exercise.
+func (f *pageFlags) offer(dir string) {
+	if _, err := exercise.Find(dir); err != nil {
+		return // it is something else
+	}
+	if abs, err := filepath.Abs(dir); err == nil {
+		f.exercises = append(f.exercises, abs)
+	}
 }
 
 // A page is the server with one recording.

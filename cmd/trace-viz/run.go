@@ -122,6 +122,7 @@ func (f *runFlags) run(cmd *cobra.Command, name string, args []string) error {
 	defer stop()
 	var page *page
 	if !f.noUI {
+		f.page.offer(name)
 		if page, err = f.page.open(ctx); err != nil { // before the program runs: a port in use must not cost a run
 			return err
 		}

@@ -81,7 +81,7 @@ func (s *stored) read() {
 		if s.rec == nil { // nobody waits for done
 			complain(s.err)
 		}
-		s.show(server.View{Rec: &recording.Recording{Dir: s.dir}})
+		s.show(server.View{Rec: &recording.Recording{Dir: s.dir}, Err: s.err})
 		return
 	}
 	s.show(server.View{Rec: rec, Index: s.loaded.index, Findings: s.loaded.findings})

@@ -70,6 +70,7 @@ for ever is ended, without waiting for -timeout.`,
 	fl.Var((*sizeValue)(&f.limits.MaxSize), "max-size", "end each recording when the trace has that size, such as 200MB or 1GiB; the tests go on")
 	fl.StringVar(&f.values, "values", "on", "record short values of messages: on or off")
 	fl.IntVar(&f.limits.Procs, "procs", 0, "GOMAXPROCS of the tests")
+	fl.Uint64Var(&f.limits.Perturb, "seed", 0, "disturb the schedule of the tests, as hunt --test does (0: not)")
 	fl.BoolVar(&f.limits.KeepOutput, "keep-output", false, "keep the output of the tests with times")
 	return cmd
 }

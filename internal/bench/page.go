@@ -40,31 +40,57 @@ func (b *bench) page() error {
 	if _, err := b.runScenario(browser); err != nil { // warms the build cache
 		return err
 	}
-	var open, whole, run []float64
-	var last scenarioRun
+	var o opened
 	for range b.rounds {
-		first, err := b.view(browser, picture, "open", path)
-		if err != nil {
+		if err := b.openAll(browser, path, &o); err != nil {
 			return err
 		}
-		all, err := b.view(browser, ended, "open", path)
-		if err != nil {
-			return err
-		}
-		if last, err = b.runScenario(browser); err != nil {
-			return err
-		}
-		open, whole, run = append(open, float64(first)), append(whole, float64(all)), append(run, float64(last.total-last.program))
 	}
 	st, err := os.Stat(path)
 	if err != nil {
 		return err
 	}
 	head("Page: from the start of the command, in a Chromium that runs already")
-	row(fmt.Sprintf("file of %.1f MB to first picture", float64(st.Size())/1e6), seconds(median(open)), "goals: 0.5, 0.6, 1.0 s for 1, 10, 100 MB")
-	row("the same until all of it was read and the page is idle", seconds(median(whole)), "")
-	row("run producer-consumer, whole replay, less the program's time", seconds(median(run)),
-		fmt.Sprintf("goal 2 s, warm build cache; last: %s - %s", seconds(float64(last.total)), seconds(float64(last.program))))
+	row(fmt.Sprintf("file of %.1f MB to first picture", float64(st.Size())/1e6), seconds(median(o.open)), "goals: 0.5, 0.6, 1.0 s for 1, 10, 100 MB")
+	row("the same until all of it was read and the page is idle", seconds(median(o.whole)), "")
+	row("go tool trace on the same file, until it listens", seconds(median(o.tool)), "its page then asks for one part of the trace after another")
+	printFeel(o.moved)
+	row("run producer-consumer, whole replay, less the program's time", seconds(median(o.run)),
+		fmt.Sprintf("goal 2 s, warm build cache; last: %s - %s", seconds(float64(o.last.total)), seconds(float64(o.last.program))))
+	return nil
+}
+
+// opened is what the rounds came to, times in ns.
+type opened struct {
+	open, whole, run, tool []float64
+	moved                  feel
+	last                   scenarioRun
+}
+
+// openAll is one round.
+func (b *bench) openAll(browser context.Context, path string, o *opened) error {
+	first, err := b.view(browser, picture, "open", path)
+	if err != nil {
+		return err
+	}
+	all, err := b.view(browser, ended, "open", path)
+	if err != nil {
+		return err
+	}
+	if o.last, err = b.runScenario(browser); err != nil {
+		return err
+	}
+	other, err := b.goToolTrace(path)
+	if err != nil {
+		return err
+	}
+	f, err := b.feels(browser, path)
+	if err != nil {
+		return err
+	}
+	o.moved.add(f)
+	o.open, o.whole, o.tool = append(o.open, float64(first)), append(o.whole, float64(all)), append(o.tool, float64(other))
+	o.run = append(o.run, float64(o.last.total-o.last.program))
 	return nil
 }
 
@@ -118,6 +144,17 @@ const (
 
 // view starts the command, opens the page that it announces, and gives the time until what is waited for.
 func (b *bench) view(browser context.Context, until string, args ...string) (time.Duration, error) {
+	return b.visit(browser, nil, func(tab context.Context) error {
+		if _, err := chromedp.Run(tab, chromedp.Evaluate[bool](ready(until), chromedp.EvalAwaitPromise)); err != nil {
+			return fmt.Errorf("wait for the page: %w", err)
+		}
+		return nil
+	}, args...)
+}
+
+// visit starts the command, opens the page that it announces in a new tab and does something there. It gives the time from the
+// start of the command until that is done. hear, if not nil, is told what the browser reports of the tab.
+func (b *bench) visit(browser context.Context, hear func(ev any), do func(tab context.Context) error, args ...string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, pagePatience)
 	defer cancel()
 	began := time.Now()
@@ -140,12 +177,16 @@ func (b *bench) view(browser context.Context, until string, args ...string) (tim
 	}
 	tab, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	defer closeTab()
+	if hear != nil {
+		if err := errors.Join(chromedp.Do(tab), chromedp.Listen(tab, hear)); err != nil {
+			return 0, fmt.Errorf("open a tab: %w", err)
+		}
+	}
 	if err := chromedp.Do(tab, chromedp.Navigate(url)); err != nil {
 		return 0, fmt.Errorf("open the page: %w", err)
 	}
-	_, err = chromedp.Run(tab, chromedp.Evaluate[bool](ready(until), chromedp.EvalAwaitPromise))
-	if err != nil {
-		return 0, fmt.Errorf("wait for the page: %w", err)
+	if err := do(tab); err != nil {
+		return 0, err
 	}
 	return time.Since(began), nil
 }

@@ -8,6 +8,7 @@ package browsertest
 
 import (
 	"context"
+	"fmt"
 	"testing"
 	"time"
 
@@ -26,14 +27,26 @@ type Browser struct {
 // Start starts a Chromium that ends with the test. It fails the test when there is none.
 func Start(t testing.TB) *Browser {
 	t.Helper()
-	ctx, stop, err := headless.Start(t.Logf)
+	b, stop, err := Launch(t.Logf)
 	if err != nil {
-		t.Fatalf("the tests of the page need a browser: %v; `go run ./internal/check` installs it on Debian", err)
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		if err := stop(); err != nil {
 			t.Errorf("end the browser: %v", err)
 		}
 	})
-	return &Browser{ctx: ctx}
+	return b
+}
+
+// Launch starts a Chromium for many tests: to start one takes longer than most tests do. stop ends it; logf is told what goes
+// wrong inside.
+func Launch(logf func(string, ...any)) (b *Browser, stop func() error, err error) {
+	// A frame follows the one before at once, not after a sixtieth of a second: a page is idle when it has drawn and some frames
+	// later still has nothing to do, and tests wait for that thousands of times.
+	ctx, stop, err := headless.Start(logf, "disable-frame-rate-limit")
+	if err != nil {
+		return nil, nil, fmt.Errorf("the tests of the page need a browser: %w; `go run ./internal/check` installs it on Debian", err)
+	}
+	return &Browser{ctx: ctx}, stop, nil
 }

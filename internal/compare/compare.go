@@ -67,7 +67,9 @@ type Result struct {
 	Findings    FindingSets   `json:"findings"`
 	Notes       []string      `json:"notes"` // what the comparison could not see
 
-	src *sources
+	src    *sources
+	edits  []edit // of the sources
+	edited int    // how many there are
 }
 
 // Pairing says how much was paired. Lists are cut after 10,000 rows; what was left out of them is counted here.
@@ -149,6 +151,7 @@ func Compare(a, b Side) Result {
 	r.Findings = pairFindings(&a, &b, src, gs, os)
 	r.Metrics = metrics(&a, &b, &r, os, sums)
 	r.note(&a, &b, src)
+	r.edits, r.edited = edits(a, b)
 	return r
 }
 

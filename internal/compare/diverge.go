@@ -2,12 +2,10 @@ package compare
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 	"sync"
 
-	"github.com/trace-viz/trace-viz/internal/describe"
 	"github.com/trace-viz/trace-viz/internal/index"
 )
 
@@ -39,8 +37,10 @@ type diverger struct {
 	things  map[int32]bool  // the same of objects
 	workers map[int32]int32 // class of goroutines to the one that stands for all that do the same
 	files   [2]*Side
-	static  [2]map[spot]bool // ops in the sources
+	static  [2]map[spot]bool   // ops in the sources
+	does    [2]map[funcOp]bool // the same by function
 	sides   [2]*opLog
+	walks   [2]map[index.GID]*walk
 
 	mu     sync.Mutex // both sides are read at once
 	places map[place]int32
@@ -48,7 +48,8 @@ type diverger struct {
 
 // newDiverger prepares the comparison of what two sides did.
 func newDiverger(src *sources, gs, os *pairing, a, b *Side) *diverger {
-	d := &diverger{src: src, gs: gs, os: os, files: [2]*Side{a, b}, places: map[place]int32{}}
+	d := &diverger{src: src, gs: gs, os: os, files: [2]*Side{a, b}, places: map[place]int32{},
+		walks: [2]map[index.GID]*walk{{}, {}}, does: [2]map[funcOp]bool{{}, {}}}
 	gs.settle()
 	os.settle()
 	d.roles, d.things = pairedClasses(gs), pairedClasses(os)
@@ -254,22 +255,36 @@ func (d *diverger) told(s split) Divergence {
 // nearest is the event of a goroutine that is shown opposite to what it does not do: the last time that it passes the
 // spot, else the last thing that it does.
 func (d *diverger) nearest(side int, key spot, g index.GID) sighting {
-	at := sighting{g, -1}
 	if g < 0 {
-		return at
+		return sighting{g, -1}
+	}
+	w := d.walkOf(side, g)
+	if ev, ok := w.passed[spot{op: key.op, at: key.at}]; ok {
+		return sighting{g, ev}
+	}
+	return sighting{g, w.last}
+}
+
+// A walk is where one goroutine came by.
+type walk struct {
+	passed map[spot]int // the last event at each, of class 0
+	last   int          // the last event of all
+}
+
+// walkOf is kept: many divergences ask for the same goroutine, which may have done millions of things.
+func (d *diverger) walkOf(side int, g index.GID) *walk {
+	w := d.walks[side][g]
+	if w != nil {
+		return w
 	}
 	l := d.sides[side]
-	passes := false
-	l.scan(g, func(o operation) {
-		here := o.op == key.op && o.loc.at == key.at
-		if here || !passes {
-			at.ev, passes = o.ev, passes || here
-		}
-	})
-	if at.ev < 0 {
-		at.ev = l.side.Index.Goroutines()[g].EndEvent
+	w = &walk{passed: map[spot]int{}, last: -1}
+	l.scan(g, func(o operation) { w.passed[spot{op: o.op, at: o.loc.at}], w.last = o.ev, o.ev })
+	if w.last < 0 {
+		w.last = l.side.Index.Goroutines()[g].EndEvent
 	}
-	return at
+	d.walks[side][g] = w
+	return w
 }
 
 func (d *diverger) site(s split, side int) string {
@@ -281,58 +296,4 @@ func (d *diverger) site(s split, side int) string {
 		return ""
 	}
 	return l.side.Index.Event(s.at[side].ev).Site.String()
-}
-
-var opWords = [...]string{opSpawn: "starting a goroutine", opSend: "sending to O", opRecv: "receiving from O", opClose: "closing O",
-	opSelect: "the select", opLock: "locking O", opUnlock: "unlocking O", opRLock: "locking O for reading", opRUnlock: "unlocking O for reading",
-	opAdd: "changing the counter of O", opWait: "waiting for O", opCondWait: "waiting on O", opSignal: "signalling O", opBroadcast: "broadcasting on O",
-	opOnce: "the Once O", opStuck: "a wait that no hook tells of"}
-
-var endWords = [...]string{endDone: "happens", endClosed: "finds the channel closed", endNever: "never ends", endSent: "sends to O",
-	endGot: "receives from O", endGotClosed: "receives from O, which is closed"}
-
-// words says what is different.
-func (d *diverger) words(s split, known int) string {
-	l := d.sides[known]
-	ix := l.side.Index
-	who := describe.Goroutine(ix, s.at[known].g)
-	obj := objectOf(ix, s.at[known].ev)
-	does := named(opWords[s.spot.op], ix, obj)
-	names := [2]string{"A", "B"}
-	switch {
-	case s.kind == "count":
-		return fmt.Sprintf("%s: %s happens %d times in A and %d times in B", who, does,
-			d.sides[0].spots[s.spot].total, d.sides[1].spots[s.spot].total)
-	case s.kind == "path":
-		return fmt.Sprintf("%s: %s %s in %s, and %s never gets there", who, does, d.ending(s, known), names[known], names[1-known])
-	case s.has[0] && s.has[1]:
-		return fmt.Sprintf("%s: %s %s in A and %s in B", who, does, d.ending(s, 0), d.ending(s, 1))
-	}
-	return fmt.Sprintf("%s: %s %s in %s, which never happens in %s", who, does, d.ending(s, known), names[known], names[1-known])
-}
-
-func (d *diverger) ending(s split, side int) string {
-	ix := d.sides[side].side.Index
-	if s.end[side].end == endDone && s.spot.op == opRecv {
-		return "gets an element"
-	}
-	return named(endWords[s.end[side].end], ix, objectOf(ix, s.at[side].ev))
-}
-
-// named puts the object's name in the place of the O.
-func named(text string, ix *index.Index, o index.OID) string {
-	for i := range len(text) {
-		if text[i] == 'O' && (i+1 == len(text) || text[i+1] == ' ' || text[i+1] == ',') && (i == 0 || text[i-1] == ' ') {
-			return text[:i] + describe.Object(ix, o) + text[i+1:]
-		}
-	}
-	return text
-}
-
-// objectOf is the object of an event. A wait may have begun before the recording: then there is no event.
-func objectOf(ix *index.Index, ev int) index.OID {
-	if ev < 0 {
-		return index.None
-	}
-	return ix.Event(ev).Obj
 }

@@ -140,7 +140,7 @@ func things(a, b *Side, os *pairing, sums [2][]index.ObjectSum) []Metric {
 	names := map[string]int{}
 	var out []Metric
 	for _, u := range list {
-		name := u.names[0]
+		name := cmp.Or(u.names[0], u.kind) // a plain trace has no names
 		if names[name]++; names[name] > 1 {
 			name += "#" + itoa(names[name])
 		}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/trace-viz/trace-viz/internal/index"
@@ -60,8 +61,9 @@ const firsts = 64
 
 // A seen tells where an outcome occurred.
 type seen struct {
-	first []sighting // the first of each goroutine, by GID
+	first []sighting // the first of each goroutine, in their order
 	min   sighting   // the first of all
+	of    index.GID  // who was seen last: its first is there
 }
 
 type sighting struct {
@@ -132,15 +134,16 @@ func newLog(d *diverger, s *Side, n int, whole bool) *opLog {
 			l.things[o] = c + 1
 		}
 	}
-	for g := range s.Index.NumGoroutines() {
-		class := d.gs.class(n, int32(g))
-		if !d.roles[class] {
-			class = -1
-		} else if c, ok := d.workers[class]; ok {
-			class = c
+	classes := make([]int32, len(list))
+	for g := range classes {
+		classes[g] = d.gs.class(n, int32(g))
+		if !d.roles[classes[g]] {
+			classes[g] = -1
+		} else if c, ok := d.workers[classes[g]]; ok {
+			classes[g] = c
 		}
-		l.scan(index.GID(g), func(o operation) { l.add(class, index.GID(g), o) })
 	}
+	l.all(func(g index.GID, o operation) { l.add(classes[g], g, o) })
 	return l
 }
 
@@ -195,7 +198,8 @@ func (l *opLog) ofEvent(ev int, stack uint32) *located {
 	return loc
 }
 
-// ofSpawn locates the go statement that began a goroutine.
+// ofSpawn locates the go statement that began a goroutine. If both sides have such goroutines they are the same statement,
+// wherever it stands: it may have moved, and another one may stand in its line.
 func (l *opLog) ofSpawn(g index.GID) *located {
 	made := int(l.d.gs.made[l.n][g])
 	for made >= len(l.spawns) {
@@ -203,6 +207,9 @@ func (l *opLog) ofSpawn(g index.GID) *located {
 	}
 	if l.spawns[made] == nil {
 		l.spawns[made] = l.locate(l.side.Index.Goroutines()[g].SpawnSite)
+		if c := l.child(g); c > 0 {
+			l.spawns[made].at, l.spawns[made].sure = -c, lineSame
+		}
 	}
 	return l.spawns[made]
 }
@@ -227,7 +234,7 @@ func (l *opLog) add(class int32, g index.GID, o operation) {
 	if r.seen == nil || r.out != o.out {
 		r.out, r.seen = o.out, r.outcomes[o.out]
 		if r.seen == nil {
-			r.seen = &seen{min: at}
+			r.seen = &seen{min: at, of: index.None}
 			r.outcomes[o.out] = r.seen
 		}
 	}
@@ -235,8 +242,11 @@ func (l *opLog) add(class int32, g index.GID, o operation) {
 	if o.ev < s.min.ev {
 		s.min = at
 	}
-	if n := len(s.first); n == 0 || s.first[n-1].g != g && n < firsts {
-		s.first = append(s.first, at)
+	if s.of != g && len(s.first) < firsts {
+		s.of = g
+		if !slices.ContainsFunc(s.first, func(f sighting) bool { return f.g == g }) {
+			s.first = append(s.first, at)
+		}
 	}
 }
 
@@ -252,9 +262,24 @@ func (l *opLog) record(key spot, o operation) *record {
 	return r
 }
 
-// shared tells whether the other source has the line too. If it was changed, it must still have an op of the same kind.
+// shared tells whether the other source has the line too. If it was changed, it must still have an op of the same kind. Where
+// the line has no such op it is the end of a function that deferred it: then that function must still have one. What happens
+// inside of other packages is no line of the program's.
 func (l *opLog) shared(o operation) bool {
-	return o.loc.sure == lineSame || o.loc.sure == lineSimilar && (o.op == opStuck || l.d.static[1-l.n][spot{op: o.op, at: o.loc.at}])
+	s, other := o.loc, 1-l.n
+	if own := l.d.src.own[l.n]; len(own) > 0 && !own[s.site.File] && o.op != opStuck {
+		return false
+	}
+	if s.sure != lineGone && !l.d.static[l.n][spot{op: o.op, at: s.at}] && l.d.does[l.n][funcOp{s.site.Func, o.op}] {
+		return l.d.does[other][funcOp{l.d.src.funcs[l.n][s.site.Func], o.op}]
+	}
+	return s.sure == lineSame || s.sure == lineSimilar && (o.op == opStuck || l.d.static[other][spot{op: o.op, at: s.at}])
+}
+
+// A funcOp is an op that is in a function of the source.
+type funcOp struct {
+	fn string
+	op op
 }
 
 // siteOps are the ops that the injection points in the source stand for.
@@ -284,18 +309,19 @@ func (d *diverger) inSource(side int) map[spot]bool {
 	if sites == nil {
 		return m
 	}
-	put := func(o op, file, line int) {
+	put := func(o op, file, line int, fn string) {
 		at, _ := d.src.ofB(index.Site{File: sites.Files[file], Line: line})
 		if side == 0 {
 			at, _ = d.src.ofA(index.Site{File: sites.Files[file], Line: line})
 		}
 		m[spot{op: o, at: d.number(at)}] = true
+		d.does[side][funcOp{fn, o}] = true
 	}
 	for _, s := range sites.Sites {
-		put(siteOps[s.Op], s.File, s.Line)
+		put(siteOps[s.Op], s.File, s.Line, s.Func)
 	}
 	for _, s := range sites.Spawns {
-		put(opSpawn, s.File, s.Line)
+		put(opSpawn, s.File, s.Line, s.Func)
 	}
 	return m
 }

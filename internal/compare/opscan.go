@@ -19,56 +19,90 @@ var ends = map[index.EventKind]op{
 }
 
 // The same two by kind, since every event is looked up.
-var beginOf, endOf [256]op
+var (
+	beginOf, endOf [256]op
+	told           [256]bool // all that is looked at
+)
 
 func init() {
 	for k, o := range begins {
-		beginOf[k] = o
+		beginOf[k], told[k] = o, true
 	}
 	for k, o := range ends {
-		endOf[k] = o
+		endOf[k], told[k] = o, true
+	}
+	told[index.KindOnceWoken], told[index.KindSelectElse], told[index.KindSpawn] = true, true, true
+}
+
+// all tells what all goroutines do, in the order of events, and then how they are left.
+func (l *opLog) all(tell func(index.GID, operation)) {
+	ix := l.side.Index
+	list := ix.Goroutines()
+	open := make([]operation, len(list))
+	ix.EachBrief(&told, func(ev int, e index.Brief) {
+		if e.Kind == index.KindSpawn {
+			if e.New >= 0 && list[e.New].Parent >= 0 {
+				tell(list[e.New].Parent, l.spawn(e.New))
+			}
+		} else if e.G >= 0 {
+			if o, ends := l.step(&open[e.G], ev, e); ends {
+				tell(e.G, o)
+			}
+		}
+	})
+	for g := range open {
+		if o, is := l.stuck(index.GID(g), open[g]); is && l.whole {
+			tell(index.GID(g), o)
+		}
 	}
 }
 
-// scan tells what a goroutine does, in its order.
+// scan tells what one goroutine does, as all does.
 func (l *opLog) scan(g index.GID, tell func(operation)) {
 	ix := l.side.Index
 	kids := l.kids[g]
 	spawned := func(before int) {
 		for ; len(kids) > 0 && ix.Goroutines()[kids[0]].SpawnEvent < before; kids = kids[1:] {
-			tell(operation{op: opSpawn, out: outcome{obj: l.child(kids[0])}, loc: l.ofSpawn(kids[0]), ev: ix.Goroutines()[kids[0]].SpawnEvent})
+			tell(l.spawn(kids[0]))
 		}
 	}
 	var open operation
-	var acts []uint32
-	if ix.HasHooks() { // a plain trace has logs, regions and the like alone, and may have millions of them
-		acts = ix.ActsOf(g)
-	}
-	for _, ev := range acts {
-		e := ix.Brief(int(ev))
-		if o := beginOf[e.Kind]; o != opNone {
-			open = operation{op: o, loc: l.ofEvent(int(ev), e.Stack), ev: int(ev), out: outcome{obj: l.thing(e.Obj)}}
-			continue
+	for _, ev := range ix.ActsOf(g) {
+		if e := ix.Brief(int(ev)); told[e.Kind] && e.Kind != index.KindSpawn {
+			spawned(int(ev))
+			if o, ends := l.step(&open, int(ev), e); ends {
+				tell(o)
+			}
 		}
-		o := endOf[e.Kind]
-		if e.Kind == index.KindOnceWoken || e.Kind == index.KindSelectElse {
-			open = operation{}
-		}
-		if o == opNone {
-			continue
-		}
-		spawned(int(ev))
-		now := operation{op: o, loc: open.loc, ev: int(ev), out: outcome{endingOf(&e), l.thing(e.Obj)}}
-		if open.op != o {
-			now.loc = l.ofEvent(int(ev), e.Stack)
-		}
-		open = operation{}
-		tell(now)
 	}
 	spawned(ix.NumEvents())
-	if stuck, ok := l.stuck(g, open); ok && l.whole {
-		tell(stuck)
+	if o, is := l.stuck(g, open); is && l.whole {
+		tell(o)
 	}
+}
+
+func (l *opLog) spawn(child index.GID) operation {
+	return operation{op: opSpawn, out: outcome{obj: l.child(child)}, loc: l.ofSpawn(child), ev: l.side.Index.Goroutines()[child].SpawnEvent}
+}
+
+// step takes the next event of a goroutine, one of those that are told. It tells the operation that ends with it; open is the
+// one that has begun.
+func (l *opLog) step(open *operation, ev int, e index.Brief) (now operation, ends bool) {
+	if o := beginOf[e.Kind]; o != opNone {
+		*open = operation{op: o, loc: l.ofEvent(ev, e.Stack), ev: ev, out: outcome{obj: l.thing(e.Obj)}}
+		return now, false
+	}
+	o := endOf[e.Kind]
+	if o == opNone { // it took another way than the one that had been announced
+		*open = operation{}
+		return now, false
+	}
+	now = operation{op: o, loc: open.loc, ev: ev, out: outcome{endingOf(&e), l.thing(e.Obj)}}
+	if open.op != o {
+		now.loc = l.ofEvent(ev, e.Stack)
+	}
+	*open = operation{}
+	return now, true
 }
 
 // stuck is the op in which a goroutine is left at the end.

@@ -182,13 +182,16 @@ type goPairing struct {
 	kids [2]map[int32][]int32
 	todo [][2]int32
 	busy bool
+	ix   [2]*index.Index
+	work [2]map[int32]map[place]bool // of statements: the lines that their goroutines come by
 }
 
 // pairGoroutines pairs goroutines from the top of the spawn trees down: the children of two partners with one another. What
-// is left is paired by its statement and its parent's role alone, then by its statement alone: it may have moved into
-// another goroutine.
+// is left there under other names is paired by what it does. What is left then is paired by its statement and its parent's
+// role alone, then by its statement alone, then by what it does alone: it may have moved into another goroutine.
 func pairGoroutines(a, b *Side, src *sources) *pairing {
-	p := &goPairing{src: src, list: [2][]index.Goroutine{a.Index.Goroutines(), b.Index.Goroutines()}}
+	p := &goPairing{src: src, list: [2][]index.Goroutine{a.Index.Goroutines(), b.Index.Goroutines()},
+		ix: [2]*index.Index{a.Index, b.Index}, work: [2]map[int32]map[place]bool{{}, {}}}
 	p.pairing = newPairing([2]int{len(p.list[0]), len(p.list[1])}, func(side, m int) statement {
 		g := &p.list[side][m]
 		return statement{g.SpawnSite.File, g.SpawnSite.Line, g.Role}
@@ -204,13 +207,16 @@ func pairGoroutines(a, b *Side, src *sources) *pairing {
 		}
 	}
 	p.match(p.kids[0][index.None], p.kids[1][index.None], 1, nil)
-	p.match(p.free(0), p.free(1), 0.8, func(side int, g *index.Goroutine) string {
+	parent := func(side int, g *index.Goroutine) string {
 		if g.Parent < 0 {
 			return ""
 		}
 		return strconv.Itoa(int(p.class(side, int32(g.Parent))))
-	})
+	}
+	p.byWork(1, parent)
+	p.match(p.free(0), p.free(1), 0.8, parent)
 	p.match(p.free(0), p.free(1), 0.6, nil)
+	p.byWork(0.8, nil)
 	return p.pairing
 }
 

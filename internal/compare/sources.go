@@ -17,14 +17,22 @@ type place struct {
 type sources struct {
 	files map[string]string // of A to B
 	lines map[string]lineMap
-	inA   map[place]uint8 // how sure it is that A has the line, of B's lines whose text is known
-	blind map[string]bool // files of B without text on one side
-	diffs int             // files whose texts could be compared
+	inA   map[place]uint8      // how sure it is that A has the line, of B's lines whose text is known
+	blind map[string]bool      // files of B without text on one side
+	own   [2]map[string]bool   // the files of the programs' own source
+	funcs [2]map[string]string // functions of each side to those of the other
+	diffs int                  // files whose texts could be compared
 }
 
 // newSources compares the texts that both recordings have. Files without text are taken as unchanged.
 func newSources(a, b *Side) *sources {
 	s := &sources{files: matchFiles(a.fileNames(), b.fileNames()), lines: map[string]lineMap{}, inA: map[place]uint8{}, blind: map[string]bool{}}
+	for side, list := range [][]string{a.fileNames(), b.fileNames()} {
+		s.own[side] = map[string]bool{}
+		for _, f := range list {
+			s.own[side][f] = true
+		}
+	}
 	for fa, fb := range s.files {
 		ta, errA := a.text(fa)
 		tb, errB := b.text(fb)
@@ -44,6 +52,7 @@ func newSources(a, b *Side) *sources {
 			}
 		}
 	}
+	s.matchFuncs(a, b)
 	return s
 }
 
@@ -88,6 +97,9 @@ func (s *sources) ofA(site index.Site) (place, uint8) {
 		if to := s.files[site.File]; to != "" {
 			return place{to, site.Line}, lineSimilar // no text to compare
 		}
+		if s.own[0][site.File] && len(s.own[1]) > 0 {
+			return place{"\x00" + site.File, site.Line}, lineGone // B has no such file
+		}
 		return place{site.File, site.Line}, lineSame // not of the program's own source
 	}
 	i := site.Line - 1
@@ -106,5 +118,30 @@ func (s *sources) ofB(site index.Site) (place, uint8) {
 	if s.blind[site.File] {
 		return p, lineSimilar // no text to compare
 	}
+	if s.own[1][site.File] && len(s.own[0]) > 0 {
+		return p, lineGone // A has no such file, or the file no such line
+	}
 	return p, lineSame
+}
+
+// matchFuncs finds the functions of each side on the other: by the lines of their operations, else by name.
+func (s *sources) matchFuncs(a, b *Side) {
+	s.funcs = [2]map[string]string{{}, {}}
+	if a.Rec.Sites == nil || b.Rec.Sites == nil {
+		return
+	}
+	at := map[place]string{}
+	for _, site := range b.Rec.Sites.Sites {
+		at[place{b.Rec.Sites.Files[site.File], site.Line}] = site.Func
+		s.funcs[1][site.Func] = site.Func
+	}
+	for _, site := range a.Rec.Sites.Sites {
+		if s.funcs[0][site.Func] == "" {
+			s.funcs[0][site.Func] = site.Func
+		}
+		p, sure := s.ofA(index.Site{File: a.Rec.Sites.Files[site.File], Line: site.Line})
+		if fn := at[p]; sure != lineGone && fn != "" && fn != site.Func && s.funcs[1][site.Func] == "" {
+			s.funcs[0][site.Func], s.funcs[1][fn] = fn, site.Func
+		}
+	}
 }

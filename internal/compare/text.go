@@ -10,6 +10,7 @@ import (
 
 	"github.com/trace-viz/trace-viz/internal/describe"
 	"github.com/trace-viz/trace-viz/internal/findings"
+	"github.com/trace-viz/trace-viz/internal/report"
 )
 
 // mostRows bounds each list of the text.
@@ -20,11 +21,17 @@ const mostRows = 20
 func Text(w io.Writer, r Result) error {
 	buf := bufio.NewWriter(w)
 	t := &text{w: buf}
-	t.line("A  %s: %s, exit code %d", r.A.Program, r.A.Outcome, r.A.ExitCode)
-	t.line("B  %s: %s, exit code %d", r.B.Program, r.B.Outcome, r.B.ExitCode)
+	for i, side := range []*report.Report{&r.A, &r.B} {
+		end := "how it ended is not recorded"
+		if side.Outcome != "" {
+			end = fmt.Sprintf("%s, exit code %d", side.Outcome, side.ExitCode)
+		}
+		t.line("%c  %s: %s", "AB"[i], side.Program, end)
+	}
 	for _, n := range r.Notes {
 		t.line("note: %s", n)
 	}
+	t.edits(&r)
 	t.found(&r)
 	t.divergences(&r)
 	t.metrics(&r)

@@ -96,7 +96,7 @@ func accessible(t *testing.T, p *browsertest.Page, view string) {
 
 // Nothing serious stands in the way of screen readers, keyboards and weak eyes, in any view, in the light and in the dark.
 func TestAccess(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	for _, theme := range []string{"light", "dark", "contrast"} {
 		t.Run(theme, func(t *testing.T) {
 			p := open(t, b, browsertest.View{Width: 1280, Height: 800}, deadlock)

@@ -193,7 +193,7 @@ func TestCompareSwap(t *testing.T) {
 
 // All parts are there for who can't see or point, in the light and in the dark; each is drawn without a complaint.
 func TestCompareAccess(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	for _, dark := range []bool{false, true} {
 		p := versus(t, b, browsertest.View{Width: 1280, Height: 720, Dark: dark})
 		for _, top := range []string{"summary", "stages", "divergences", "findings", "source", "flame", "pairs"} {

@@ -31,7 +31,7 @@ func clickText(p *browsertest.Page, text string) {
 
 // From the selection the page narrows to what a goroutine has to do with, lights up its branch and tells what it does next.
 func TestFocusOnGoroutine(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1600, Height: 1000}, deadlock)
 	g := func(name string) (id int) {
 		p.Eval(fmt.Sprintf("window.traceviz.store.get('model').goroutines.find(g => g.name === %q).g", name), &id)
@@ -79,7 +79,7 @@ func TestFocusOnGoroutine(t *testing.T) {
 
 // A line of the source lists its events, and its buttons step from one to the next.
 func TestStepAtLine(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1600, Height: 1000}, deadlock)
 	action(p, "seekEvent(30)")
 	var line int
@@ -111,7 +111,7 @@ func TestStepAtLine(t *testing.T) {
 
 // The search finds values in messages; what is chosen is gone to.
 func TestSearchValue(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{}, made(t, traffic(rand.New(rand.NewPCG(3, 1)), 200),
 		recording.Meta{Program: "traffic", Pacing: "event", Outcome: recording.Exit, Hooks: true}, map[string]string{"source/main.go": "package main\n"}))
 	p.Click("#search")

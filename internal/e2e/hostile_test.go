@@ -28,11 +28,15 @@ var hostileTexts = map[string]string{
 // A recording whose every text is hostile goes through every view: no script runs, the policy has nothing to report, nothing
 // sticks out of the page, and the page is still usable after it.
 func TestHostileRecording(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	for name, text := range hostileTexts {
-		t.Run(name, func(t *testing.T) { throughEveryView(t, b, hostileRecording(t, text, text)) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // they wait for frames most of the time
+			throughEveryView(t, b, hostileRecording(t, text, text))
+		})
 	}
 	t.Run("long", func(t *testing.T) {
+		t.Parallel()
 		// The reader takes strings of at most 1 KB from a trace; the files beside it have no such limit.
 		throughEveryView(t, b, hostileRecording(t, strings.Repeat("<b>w</b>", 127), strings.Repeat("<i>W</i>", 512<<10)))
 	})

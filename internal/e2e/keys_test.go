@@ -26,7 +26,7 @@ func notice(p *browsertest.Page) string {
 
 // [ always leads back: to the waker, to where a goroutine was spawned, and at last it says that there is nothing before.
 func TestBackToTheWaker(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{}, deadlock)
 	// The panel asks for the same goroutine at the same time: neither may take the other's answer away.
 	action(p, "set({panel: 'selection'})")
@@ -61,7 +61,7 @@ func TestBackToTheWaker(t *testing.T) {
 
 // P pins the track of the selection at the top, where it stays while the others scroll; the address keeps it.
 func TestPin(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 720}, deadlock)
 	p.Press("p")
 	if text := notice(p); !strings.Contains(text, "Select") {
@@ -98,7 +98,7 @@ func TestPin(t *testing.T) {
 
 // H fades all rows but those of the same function, or of those who use the channel or lock; H again ends it.
 func TestHighlight(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 900}, deadlock)
 	faded := func() int { return len(find(picture(p), "timeline", "fade")) }
 	if n := faded(); n != 0 {
@@ -134,7 +134,7 @@ func TestHighlight(t *testing.T) {
 
 // A dragged area tells its length, its events and where the time went.
 func TestArea(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 720}, deadlock)
 	p.Drag(400, 400, 600, 440)
 	p.WaitFor("window.traceviz.store.get('area')")
@@ -163,7 +163,7 @@ func TestArea(t *testing.T) {
 
 // The right button opens a menu for what is under the pointer; Escape and a press elsewhere close it.
 func TestContextMenu(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 720}, deadlock)
 	var box struct{ X, Y float64 }
 	p.Eval("(({x, y}) => ({X: x, Y: y}))(document.querySelector('#timeline canvas').getBoundingClientRect())", &box)

@@ -31,7 +31,7 @@ func labels(t *testing.T, p *browsertest.Page) (wrong []string) {
 
 // From a large screen to a phone, no label lies over another or ends in the middle, in any view.
 func TestLabels(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1600, Height: 900}, deadlock)
 	notices(t, p)
 	for _, size := range [][2]int{{1600, 900}, {1280, 720}, {800, 900}, {360, 800}} {

@@ -43,7 +43,7 @@ func TestLive(t *testing.T) {
 		}
 	}
 	t.Chdir(dir)
-	b := browsertest.Start(t)
+	b := browser
 	url := serve(t, "run", ".", "-o", filepath.Join(dir, "rec"))
 	p := b.Page(t, browsertest.View{Width: 1280, Height: 800})
 	p.Load(url)
@@ -97,7 +97,7 @@ func TestPlainTrace(t *testing.T) {
 	if err := os.WriteFile(plain, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 800}, plain)
 	if bar := p.Text("#topbar"); !strings.Contains(bar, "plain.trace") {
 		t.Errorf("the top bar says %q, wanted the file's name in it", bar)
@@ -129,7 +129,7 @@ func TestCutRecording(t *testing.T) {
 	if err := os.Truncate(path, st.Size()*6/10); err != nil {
 		t.Fatal(err)
 	}
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 800}, dir)
 	if text := p.Text("#quality"); !strings.Contains(text, "%") {
 		t.Errorf("the quality badge says %q, wanted how much was read", text)
@@ -141,7 +141,7 @@ func TestCutRecording(t *testing.T) {
 
 // When the server ends, the page keeps what it shows and says so.
 func TestServerGone(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := b.Page(t, browsertest.View{Width: 1280, Height: 800, Tolerate: func(c string) bool {
 		return strings.Contains(c, "ERR_CONNECTION_REFUSED") || strings.Contains(c, "WebSocket connection")
 	}})

@@ -45,7 +45,7 @@ func made(t *testing.T, text string, meta recording.Meta, files map[string]strin
 
 // The name that a person gave to a recording stands in the top bar and in the browser's tab, with what the program is as a hint.
 func TestTitle(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{}, made(t, "main block sleep\n- wake main\nmain start 0\nmain end",
 		recording.Meta{Program: "example.com/slow", Title: "before the fix", Outcome: recording.Exit}, nil))
 	var tab, hint string

@@ -24,6 +24,7 @@ var (
 	command  string // path of trace-viz
 	scratch  string // temporary
 	deadlock string // folder of a recording of producer-consumer
+	browser  *browsertest.Browser
 )
 
 func TestMain(m *testing.M) {
@@ -54,7 +55,14 @@ func setUp(m *testing.M) (code int, err error) {
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 2 {
 		return 1, fmt.Errorf("record producer-consumer: got %v, wanted exit code 2\n%s", err, stderr.String())
 	}
-	return m.Run(), nil
+	complain := func(format string, args ...any) { fmt.Fprintf(os.Stderr, "browser: "+format+"\n", args...) }
+	b, stop, err := browsertest.Launch(complain)
+	if err != nil {
+		return 1, err
+	}
+	browser = b
+	code = m.Run()
+	return code, stop()
 }
 
 // tool is the command, with a data folder of the tests.

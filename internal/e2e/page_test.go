@@ -12,7 +12,7 @@ import (
 
 // What a person sees first: the program by its names, how it ended, and what was found.
 func TestFirstPicture(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 800}, deadlock)
 	calls := picture(p)
 
@@ -49,7 +49,7 @@ func TestFirstPicture(t *testing.T) {
 
 // A chip of a finding leads to its witness: the cursor, the selection, the panel and its words.
 func TestFindingJump(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1600, Height: 900}, deadlock)
 	var finding struct {
 		ID     int     `json:"id"`
@@ -86,7 +86,7 @@ func TestFindingJump(t *testing.T) {
 }
 
 func TestTabs(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1600, Height: 900}, deadlock)
 	action(p, "seekEvent(Math.floor(window.traceviz.store.get('model').events / 2))")
 	action(p, "select('goroutine', window.traceviz.store.get('model').goroutines.find(g => g.name === 'consume #1').g)")
@@ -120,7 +120,7 @@ func TestTabs(t *testing.T) {
 }
 
 func TestTheme(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 720}, deadlock)
 	theme := func() string {
 		var s string
@@ -156,7 +156,7 @@ func TestTheme(t *testing.T) {
 
 // The address holds all that a person sees: opened again, it shows the same.
 func TestAddress(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 720}, deadlock)
 	action(p, "seekEvent(40)")
 	action(p, "select('goroutine', 2)")
@@ -186,7 +186,7 @@ var shots = flag.String("shots", "", "write pictures of the page to this folder"
 
 // From a phone to a large screen, in both themes, nothing sticks out to the side.
 func TestSizes(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	url := serve(t, "open", deadlock)
 	first := b.Page(t, browsertest.View{Width: 360, Height: 720})
 	first.Open(url)

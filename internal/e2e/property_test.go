@@ -15,7 +15,7 @@ import (
 // The property of a replay: at random cursors, what is shown after scrubbing there is what is shown after playing from the
 // start: goroutines, channels with their values, locks with their holders and queues, and the picture of them.
 func TestScrubEqualsPlay(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	traffic := made(t, traffic(rand.New(rand.NewPCG(3, 1)), 400), recording.Meta{Program: "traffic", Pacing: "event", Outcome: recording.Exit, Hooks: true, Complete: true},
 		map[string]string{"source/main.go": "package main\n"})
 	for name, folder := range map[string]string{"values": traffic, "deadlock": deadlock} {

@@ -12,7 +12,7 @@ import (
 
 // Stepping moves by exactly one event, forwards and backwards, with keys and with buttons.
 func TestStep(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{}, deadlock)
 	action(p, "seekEvent(30)")
 	for i, step := range []struct {
@@ -45,7 +45,7 @@ func TestStep(t *testing.T) {
 
 // With a selection, Shift+. goes to the next event of that goroutine only.
 func TestStepOfGoroutine(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{}, deadlock)
 	var g int
 	p.Eval("window.traceviz.store.get('model').goroutines.find(g => g.name === 'consume #2').g", &g)
@@ -71,7 +71,7 @@ func TestStepOfGoroutine(t *testing.T) {
 // The picture at a cursor depends on the cursor alone: reached by scrubbing, by stepping forwards or backwards or by
 // playing, it is the same, and the same again in another page.
 func TestPictureIsOfTheCursor(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{}, deadlock)
 	events := value[struct{ Events int }](p, "model").Events
 	random := rand.New(rand.NewPCG(7, 7))
@@ -102,7 +102,7 @@ func TestPictureIsOfTheCursor(t *testing.T) {
 
 // Playing moves on by itself, pauses at the finding and can be paused; each pacing runs.
 func TestPlay(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Motion: true}, deadlock)
 	model := value[struct {
 		Events   int
@@ -151,7 +151,7 @@ func TestPlay(t *testing.T) {
 
 // Messages move along while the replay steps, when motion is wanted, and rest when it is not.
 func TestMotion(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	send := `(async () => {
 		const { store } = window.traceviz;
 		await store.events.ensure(0, store.get("model").events - 1);

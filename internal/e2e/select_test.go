@@ -15,7 +15,7 @@ type selection struct {
 
 // A click on a goroutine or a channel, on the stage or on the timeline, selects it in both.
 func TestSelect(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1600, Height: 1000}, deadlock)
 	action(p, "seekEvent(60)")
 	var stage, timeline struct{ X, Y float64 }
@@ -64,7 +64,7 @@ func TestSelect(t *testing.T) {
 
 // A press on the ruler scrubs; the playhead is drawn there.
 func TestScrub(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 800}, deadlock)
 	var box struct{ X, Y, W float64 }
 	p.Eval("(({x, y, width}) => ({X: x, Y: y, W: width}))(document.querySelector('#timeline canvas').getBoundingClientRect())", &box)
@@ -94,7 +94,7 @@ func TestScrub(t *testing.T) {
 
 // The source is in step: a pin for each goroutine on the line where it stands.
 func TestSourceInStep(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1600, Height: 1000}, deadlock)
 	action(p, "jumpToFinding(0)")
 	action(p, "set({panel: 'source'})")

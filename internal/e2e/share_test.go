@@ -19,7 +19,7 @@ import (
 
 // A picture that is saved shows what the page shows: the SVG holds every label, the PNG has the page's pixels.
 func TestPictures(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1280, Height: 800}, deadlock)
 	action(p, "seekEvent(Math.floor(window.traceviz.store.get('model').events * 0.4))")
 	before := picture(p)
@@ -104,7 +104,7 @@ func drop(p *browsertest.Page, name string, content []byte) {
 // The way of a recording from one person to another: exported as one file, dropped on a page, opened, named, deleted and
 // brought back.
 func TestShareAndHome(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := b.Page(t, browsertest.View{Tolerate: func(s string) bool { return strings.Contains(s, "422") }})
 	url := serve(t, "open", deadlock)
 	p.Open(url)

@@ -11,7 +11,7 @@ import (
 
 // The list has a card for each scenario; its buttons start them, and the page goes to the recording while it is made.
 func TestStartScenario(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := b.Page(t, browsertest.View{})
 	p.Open(serve(t, "serve"))
 	p.Idle()
@@ -44,7 +44,7 @@ func TestCheckExercise(t *testing.T) {
 	if out, err := tool("exercise", "producer-consumer", dir).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	b := browsertest.Start(t)
+	b := browser
 	p := b.Page(t, browsertest.View{})
 	p.Open(serve(t, "serve", dir))
 	p.Idle()
@@ -66,4 +66,15 @@ func TestCheckExercise(t *testing.T) {
 	p.WaitFor("!document.querySelector('.exercise button').disabled")
 	p.Click(`button[aria-label="Run again: mine"]`)
 	p.WaitFor("window.traceviz.store.get('page') === 'recording' && window.traceviz.store.get('model').outcome === 'exit'")
+
+	// The page of its recording has both buttons too.
+	p.WaitFor("!window.traceviz.store.get('model').live && !document.querySelector('#run-again').hidden")
+	was := value[string](p, "recordingId")
+	p.Click("#run-again")
+	p.WaitFor("window.traceviz.store.get('recordingId') !== '" + was + "' && window.traceviz.store.get('model')?.outcome === 'exit'")
+	p.WaitFor("!document.querySelector('#check-attempt').hidden && !document.querySelector('#check-attempt').disabled")
+	p.Click("#check-attempt")
+	p.WaitFor("document.querySelector('#verdict-dialog .verdict-pass')")
+	p.Click("#verdict-dialog a")
+	p.WaitFor("window.traceviz.store.get('page') === 'compare'")
 }

@@ -24,7 +24,7 @@ func chartPoint(p *browsertest.Page, title string, x, y float64) (px, py float64
 
 // Every chart is drawn or says why not, and a click on one chooses on the timeline.
 func TestStatistics(t *testing.T) {
-	b := browsertest.Start(t)
+	b := browser
 	p := open(t, b, browsertest.View{Width: 1600, Height: 1000}, deadlock)
 	action(p, "set({panel: 'statistics'})")
 	p.WaitFor("document.querySelectorAll('.chart-section canvas').length >= 9")

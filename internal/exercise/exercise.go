@@ -131,21 +131,45 @@ func readme(v scenarios.Variant, lesson, bug, fix string) string {
 		fmt.Fprintf(&b, "* `%s`%s\n", kind, summary)
 	}
 	fmt.Fprintf(&b, "\nChange main.go so that it comes to its end by itself, prints what it should, and trace-viz finds nothing.\n\n"+
-		"What has to stay: %s\n\n", lowerFirst(v.Bug.Keep))
-	b.WriteString(`## Look and try
-
-    trace-viz run .            # run it, and see what its goroutines do
-    trace-viz run . --no-ui    # the findings alone
-    trace-viz check .          # is it right? Runs it many times, with different schedules
-
-Go back from the end, step by step: who waits, for what, and who was to come? Then change the program and run it again.
-
-`)
+		"What has to stay: %s%s\n\n", lowerFirst(v.Bug.Keep), measured(v.Bug.Task))
+	b.WriteString(try(v.Bug))
 	hint(&b, "Hint 1: what goes wrong", bug)
 	hint(&b, "Hint 2: a way to fix it", fix)
 	fmt.Fprintf(&b, "When yours works, compare: `trace-viz run %s` shows a fixed program. The file %s tells trace-viz check which exercise this is: leave it here.\n",
 		v.Twin().Name(), MarkFile)
 	return b.String()
+}
+
+// measured tells what else the check asks for.
+func measured(t scenarios.Task) string {
+	text := ""
+	if t.Faster > 0 {
+		text += fmt.Sprintf(" It has to be at least %.1f times as fast as it is now.", t.Faster)
+	}
+	if t.AtMost > 0 {
+		text += fmt.Sprintf(" At most %d goroutines are there at one time besides main.", t.AtMost)
+	}
+	return text + " It waits for what it needs: to sleep until the others are probably done is no way."
+}
+
+// try tells how to look at the program. The flag is the one that scenarios with a data race use by themselves.
+func try(b *scenarios.Bug) string {
+	flag, note, look := "", "", "Go back from the end, step by step: who waits, for what, and who was to come?"
+	switch {
+	case b.Raced():
+		flag = " --race"
+		note = "The race detector (--race) needs a C compiler. Without one the output alone shows that something is wrong.\n\n"
+		look = "Jump to the finding: which two goroutines use the same memory, on which lines, and what is there between them?"
+	case !slices.Contains(b.Expect, "deadlock"):
+		look = "Jump to the finding, and step back from there: who does what, who waits, and for what?"
+	}
+	width := len("trace-viz run . --no-ui") + len(flag)
+	line := func(command, what string) string { return fmt.Sprintf("    %-*s    # %s\n", width, command, what) }
+	return "## Look and try\n\n" +
+		line("trace-viz run ."+flag, "run it, and see what its goroutines do") +
+		line("trace-viz run . --no-ui"+flag, "the findings alone") +
+		line("trace-viz check .", "is it right? Runs it many times, with different schedules") +
+		"\n" + note + look + " Then change the program and run it again.\n\n"
 }
 
 func hint(b *strings.Builder, title, text string) {

@@ -46,6 +46,12 @@ func exerciseOf(t *testing.T, v scenarios.Variant) {
 	if v.Bug.Keep == "" || !strings.Contains(task, v.Bug.Keep[1:]) {
 		t.Error("the task does not say what has to stay")
 	}
+	if strings.Contains(task, "trace-viz run . --no-ui --race") != v.Bug.Raced() {
+		t.Errorf("a data race is found with --race, other bugs without:\n%s", task)
+	}
+	if v.Bug.Task.Faster > 0 && !strings.Contains(task, "times as fast") || v.Bug.Task.AtMost > 0 && !strings.Contains(task, "At most ") {
+		t.Error("the task does not say what is measured")
+	}
 	for _, kind := range v.Bug.Expect {
 		if a := findings.Find(kind); a == nil || !strings.Contains(task, "`"+kind+"`: "+a.Summary) {
 			t.Errorf("the task does not explain %s", kind)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/trace-viz/trace-viz/internal/describe"
+	"github.com/trace-viz/trace-viz/internal/index"
 )
 
 var busyWait = &Analyzer{
@@ -11,8 +12,9 @@ var busyWait = &Analyzer{
 	Summary:  "a goroutine spins on a non-blocking operation",
 	Severity: Warning,
 	Run:      findBusyWait,
-	Doc: `A goroutine tried an operation that does not wait (a select with a default case, a TryLock) again and again with nothing
-in between. It takes a core from those that it waits for, and the answer comes no sooner.
+	Doc: `A goroutine tried an operation that does not wait (a select with a default case, a TryLock, a receive from a channel
+that is closed) again and again with nothing in between. It takes a core from those that it waits for, and the answer
+comes no sooner.
 
 It is told from a thousand tries in a row on, each at once after the one before, that went on for 2 ms or more.
 
@@ -60,15 +62,27 @@ func findBusyWait(p *Pass) []Finding {
 			continue
 		}
 		f := Finding{Verdict: Proven, TimeNS: t.first}
-		f.Message = fmt.Sprintf("%s tried %d times in a row without waiting%s, for %s: it spins.", w.name(who.ID), t.n, at(e.Site), describe.Duration(t.last-t.first))
+		did, hint := "tried", "wait for what is tried: leave out the default case, use Lock, or let a Cond or channel tell"
+		if e.Kind == index.KindRecv || e.Kind == index.KindSelectRecv {
+			did, hint = "found "+w.overAs(e.Obj), "leave the loop when the channel is closed, by return or by break with a label (break alone leaves the select), or set its variable to nil"
+		}
+		f.Message = fmt.Sprintf("%s %s %d times in a row without waiting%s, for %s: it spins.", w.name(who.ID), did, t.n, at(e.Site), describe.Duration(t.last-t.first))
 		f.Why = append(f.Why, "Nothing lay between two tries, from "+w.when(t.first)+" to "+w.when(t.last)+".")
 		p.addActor(&f, who.ID, e.Site)
 		p.blame(&f, t.end)
 		f.addEvent(t.begin)
 		f.addSite(e.Site.String())
-		f.hint = "wait for what is tried: leave out the default case, use Lock, or let a Cond or channel tell"
+		f.hint = hint
 		told[e.Site.String()] = len(list)
 		list = append(list, f)
 	}
 	return list
+}
+
+// overAs is a channel from which nothing will come any more, in words: "quit closed", "ctx cancelled".
+func (w *graph) overAs(o index.OID) string {
+	if end := describe.Owner(w.ix, o); end >= 0 {
+		return w.object(end) + " cancelled"
+	}
+	return w.object(o) + " closed"
 }

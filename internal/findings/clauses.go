@@ -27,7 +27,8 @@ func (w *graph) message(all []*group, roots [][]int) string {
 			told[n] = true
 		}
 	}
-	for n, gr := range all {
+	for _, n := range w.testsLast(all) {
+		gr := all[n]
 		if told[n] {
 			continue
 		}
@@ -233,7 +234,11 @@ func (w *graph) evidence(gr *group) []string {
 		}
 	case "wait":
 		for _, g := range k.gone[:min(len(k.gone), mostNames)] {
-			lines = append(lines, w.name(g)+" ended at "+w.when(w.ix.Goroutine(g).Ended)+" without a call of Done.")
+			line := w.name(g) + " ended at " + w.when(w.ix.Goroutine(g).Ended) + " without a call of Done"
+			if o := w.copied(g); o >= 0 {
+				line += " but of one of " + w.object(o) + ", for which nobody ever called Add: it is a copy"
+			}
+			lines = append(lines, line+".")
 		}
 	case "cond":
 		lines = append(w.ended(k.gone), w.signals(s.Obj))

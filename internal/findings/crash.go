@@ -14,6 +14,7 @@ import (
 
 	"github.com/trace-viz/trace-viz/internal/index"
 	"github.com/trace-viz/trace-viz/internal/recording"
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
 
 // crashFile is the runtime's crash output in a recording: the text of a panic, or nothing for a fatal error, and then the
@@ -71,7 +72,7 @@ func readHead(dir, name string, limit int64) (string, error) {
 
 var (
 	stackHead = regexp.MustCompile(`^goroutine (\d+) .*\[.*\]:$`)
-	stackLine = regexp.MustCompile(`^\t(.*):(\d+)( \+0x[0-9a-f]+)?$`)
+	stackLine = regexp.MustCompile(`^\t(.*):(\d+)( \+0x[0-9a-f]+)?( fp=0x[0-9a-f]+ .*)?$`) // with more to it after GOTRACEBACK=system
 )
 
 // parseCrash reads crash output. Any text is good; what is not understood is left out.
@@ -100,7 +101,21 @@ func parseCrash(text string) *crash {
 		}
 		c.frames = append(c.frames, frame{fn, m[1], n})
 	}
+	if c.text != "" {
+		c.frames = firstPanic(c.frames)
+	}
 	return c
+}
+
+// firstPanic leaves the frames of the panic that the text begins with. It is the outermost one: those who recover and panic again, as package
+// testing does, and functions that are called because of it stand before it in the stack.
+func firstPanic(frames []frame) []frame {
+	for i, f := range slices.Backward(frames) {
+		if f.fn == "panic" {
+			return frames[i:]
+		}
+	}
+	return frames
 }
 
 // panicked tells whether the program died of a panic with this text and no other.
@@ -179,12 +194,17 @@ func (p *Pass) died() (Finding, index.GID) {
 	return f, index.None
 }
 
-// who names the goroutine that died.
+// who names the goroutine that died: where the end of the recording is lost, with which it may have begun, by the function that it ran.
 func (p *Pass) who(g index.GID) string {
-	if g < 0 {
-		return fmt.Sprintf("Goroutine %d, which the recording does not know,", p.crash().goid)
+	if g >= 0 {
+		return p.end().name(g)
 	}
-	return p.end().name(g)
+	for _, f := range slices.Backward(p.crash().frames) {
+		if !innards(f.fn) && !strings.HasPrefix(f.fn, testingFrame) {
+			return fmt.Sprintf("%s (goroutine %d, about which nothing is recorded)", rewrite.ShortFunc(f.fn), p.crash().goid)
+		}
+	}
+	return fmt.Sprintf("Goroutine %d, about which nothing is recorded,", p.crash().goid)
 }
 
 // lastHook is the last event of a goroutine that is one of these kinds, if no other operation on an object came after it;

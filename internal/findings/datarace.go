@@ -76,6 +76,8 @@ func (p *Pass) dataRace(r race) Finding {
 	before, there, second := p.side(&f, r.before, window{0, w.to})
 	f.Message = now + " " + verb(r.now.what) + " memory" + at(here) + " that " + before + " " + past(r.before.what) + at(there) +
 		", and nothing orders the two."
+	f.Memory = r.memory
+	f.Accesses = []Access{{r.now.what, here.String(), first}, {r.before.what, there.String(), second}}
 	if len(first) > 0 && len(second) > 0 {
 		x := p.place(first[0], here, w)
 		p.orders(&f, x, p.place(other(second, first[0]), there, window{0, w.to}))
@@ -141,10 +143,10 @@ func (p *Pass) startedAt(a access, in window) []index.GID {
 }
 
 func (p *Pass) startedIn(a access, in window) []index.GID {
-	spawn := p.spawnOf(a)
+	spawn, test := p.spawnOf(a), testIn(a.frames)
 	var list []index.GID
 	for _, g := range p.Index.Goroutines() {
-		if !in.overlaps(g.Created, lastOf(g, p.Index.Duration())) {
+		if !in.overlaps(g.Created, lastOf(g, p.Index.Duration())) || test != "" && g.Role != test {
 			continue
 		}
 		isMain := g.GoID == 1 && g.Process == 1
@@ -160,7 +162,7 @@ func (p *Pass) startedIn(a access, in window) []index.GID {
 func (p *Pass) spawnOf(a access) index.Site {
 	n := slices.IndexFunc(a.frames, func(f frame) bool { return strings.HasPrefix(f.fn, "tracevizhook.GroupGo") })
 	if n < 1 || p.Rec == nil || p.Rec.Sites == nil {
-		return p.placeOf(a.created)
+		return p.placeOf(outsideTests(a.created))
 	}
 	runs, sites := a.frames[n-1], p.Rec.Sites
 	file := p.fileOf(runs.file)

@@ -92,6 +92,9 @@ func (p *Pass) deadlocked() (v verdict, how Verdict) {
 				v.since = max(v.since, p.end().state(g).Since)
 			}
 		}
+		if !p.Index.Processes()[0].Complete {
+			how, v.why = Suspected, "the end of the recording is missing, and this is how the goroutines were before that"
+		}
 	case recording.Hung, recording.Signal:
 		v, how = p.stuck(), Suspected
 		if !p.Index.HasHooks() || p.Meta.Cut || len(v.blocked) == 0 || !v.proven && !v.suspected || v.outside || p.Meta.WallNS-v.since < quietNS {
@@ -151,7 +154,7 @@ func (w *graph) fillStuck(f *Finding, list []index.GID) {
 	w.distinguish(objects)
 	f.Message = w.message(all, first)
 	if len(order) > 0 {
-		f.hint = mend(all, first[0])
+		f.hint = w.mend(all, first[0])
 	}
 	for i, part := range first {
 		if i == mostClauses {
@@ -163,7 +166,9 @@ func (w *graph) fillStuck(f *Finding, list []index.GID) {
 	}
 	for _, n := range order {
 		for _, g := range all[n].members {
-			f.addSite(w.site(w.state(g)))
+			if s := w.state(g); len(f.Sites) == 0 || !waitsForTest(w.ix, s) { // the main of a test program tells nothing
+				f.addSite(w.site(s))
+			}
 		}
 	}
 	for _, g := range list {
@@ -186,11 +191,16 @@ var mends = map[string]string{
 }
 
 // mend is the hint for a root cause.
-func mend(all []*group, part []int) string {
+func (w *graph) mend(all []*group, part []int) string {
 	first := all[part[0]].first
+	copied := func(g index.GID) bool { return w.copied(g) >= 0 }
 	switch op := first.Op; {
+	case known(first) && op == "wait" && slices.ContainsFunc(all[part[0]].wakers.gone, copied):
+		return "hand on a pointer to the WaitGroup, not a copy of it"
 	case !known(first):
 		return ""
+	case len(part) > 1 && (op == "lock" || op == "rlock") && oneLock(all, part):
+		return "let one function lock and call others that expect the lock to be held"
 	case len(part) > 1 && (op == "lock" || op == "rlock"):
 		return "take the locks in the same order everywhere, and wait for nothing else while one is held"
 	case owner(first) >= 0:
@@ -201,6 +211,13 @@ func mend(all []*group, part []int) string {
 		return "let one function lock and call others that expect the lock to be held"
 	}
 	return mends[first.Op]
+}
+
+// oneLock tells whether a cycle is about a single lock: one that reads wants to read once more, behind one that wants to write.
+func oneLock(all []*group, part []int) bool {
+	return !slices.ContainsFunc(part, func(n int) bool {
+		return !lockWait(all[n].first) || all[n].first.Obj != all[part[0]].first.Obj
+	})
 }
 
 // objects are what a group waits for.
@@ -221,7 +238,9 @@ func (w *graph) addGoroutine(f *Finding, g index.GID) {
 	site := w.site(s)
 	f.G = append(f.G, g)
 	f.Goroutines = append(f.Goroutines, Goroutine{who.Process, who.GoID, who.Name, who.SpawnSite.String(), site})
-	f.addSite(site)
+	if len(f.Sites) == 0 || !waitsForTest(w.ix, s) {
+		f.addSite(site)
+	}
 	if s.SinceEvent >= 0 {
 		f.Events = append(f.Events, s.SinceEvent)
 	}

@@ -76,10 +76,12 @@ func (l *leaks) usedAfter(made int) bool {
 	return false
 }
 
-// collects tells whether a goroutine waits for the garbage collector, which any that needs memory may start.
+// collects tells whether a goroutine waits for the garbage collector, which any that needs memory may start, or for the trace, which ends
+// with the program: when a generation of it ends at that moment, main has to wait.
 func collects(stack []index.Frame) bool {
 	return slices.ContainsFunc(stack, func(f index.Frame) bool {
-		return strings.HasPrefix(f.Func, "runtime.gc") || strings.HasPrefix(f.Func, "runtime.mallocgc") || strings.HasPrefix(f.Func, "runtime.stopTheWorld")
+		return strings.HasPrefix(f.Func, "runtime.gc") || strings.HasPrefix(f.Func, "runtime.mallocgc") || strings.HasPrefix(f.Func, "runtime.stopTheWorld") ||
+			f.Func == "runtime.traceAdvance"
 	})
 }
 

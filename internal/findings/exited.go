@@ -51,7 +51,7 @@ func findExitedEarly(p *Pass) []Finding {
 		return nil
 	}
 	for _, g := range ix.Goroutines() {
-		if g.Start == "testing.tRunner" {
+		if g.Start == testStart {
 			return nil // main is package testing's, and waits for tests, not for what they leave behind
 		}
 	}
@@ -71,19 +71,21 @@ func findExitedEarly(p *Pass) []Finding {
 		if g.Start == mainStart || g.SpawnEvent < 0 || !p.own(g) || !working(s.State) {
 			continue
 		}
-		blocks, runs, woken := p.lived(s.G)
-		told := blocks > 0 && ix.Duration()-woken < toldNS
+		life := p.lived(s.G)
+		told := life.blocks > 0 && ix.Duration()-life.woken < toldNS
 		asleep := s.State == index.StateSleep
 		switch key := spawnKey(g); {
-		case !runs:
+		case !life.runs:
 			list = append(list, unfinished{s, "had not begun to run"})
 		case told:
 			// somebody has only just woken it, maybe to stop
+		case life.gave && life.since < gaveNS:
+			// it has only just handed on its result, by which main may have gone on, and had no time to come to its end
 		case counted[s.G] != "":
 			list = append(list, unfinished{s, "had not called Done of " + counted[s.G]})
 		case finished[key]:
 			list = append(list, unfinished{s, "was at work, and others like it had come to their end"})
-		case blocks == 0 || asleep && blocks == 1 && siblings[key] > 1:
+		case life.blocks == 0 || asleep && life.blocks == 1 && siblings[key] > 1:
 			list = append(list, unfinished{s, "was at its first piece of work"})
 		}
 	}
@@ -105,29 +107,75 @@ func working(state uint8) bool {
 }
 
 // own tells whether a goroutine was spawned by a file with hooks of the main module: those of libraries look after
-// themselves. Files of other modules are told by their import path, whose first part is a domain.
+// themselves. Files of other modules are told by their import path, whose first part is a domain. Tests are spawned by package testing,
+// and are no workers that share something.
 func (p *Pass) own(g index.Goroutine) bool {
 	first, _, inside := strings.Cut(g.SpawnSite.File, "/")
-	return g.SpawnSite.File != "" && !(inside && strings.Contains(first, ".")) && g.Start != signalLoop && !strings.HasPrefix(g.SpawnSite.Func, "net/")
+	return g.SpawnSite.File != "" && g.Start != testStart && !(inside && strings.Contains(first, ".")) && g.Start != signalLoop && !strings.HasPrefix(g.SpawnSite.Func, "net/")
 }
 
 // toldNS is how long before the end a goroutine that was woken is given to come to its own end: main may have told it to
 // stop, and a busy machine takes some milliseconds to let it.
 const toldNS = 20e6
 
-// lived tells how often a goroutine blocked, whether it ever ran, and when it was woken last.
-func (p *Pass) lived(g index.GID) (blocks int, runs bool, woken int64) {
-	for _, ev := range p.Index.EventsOf(g) {
-		switch kind, who, _, at := p.Index.Glance(int(ev)); {
-		case kind == index.KindStart && who == g:
-			runs = true
-		case kind == index.KindBlock && who == g:
-			blocks++
-		case kind == index.KindUnblock && who != g:
-			woken = at
+// gaveNS is how long a goroutine may run on after it has handed on its result: what stands between that and its end is little,
+// while the wall clock counts what others run meanwhile.
+const gaveNS = 5e6
+
+// A life is what a goroutine did until the end.
+type life struct {
+	blocks int   // how often it blocked
+	runs   bool  // whether it ever ran
+	woken  int64 // when it was woken last
+	gave   bool  // whether the last that it did hands on a result: a send, a close, a Done, ...
+	since  int64 // how long it has run since its last operation, in ns
+}
+
+func (p *Pass) lived(g index.GID) (l life) {
+	last := int64(-1) // since when it runs without an operation, -1 while it does not run
+	rest := func(at int64) {
+		if last >= 0 {
+			l.since += at - last
 		}
 	}
-	return blocks, runs, woken
+	for _, ev := range p.Index.EventsOf(g) {
+		kind, who, _, at := p.Index.Glance(int(ev))
+		if who != g {
+			if kind == index.KindUnblock {
+				l.woken = at
+			}
+			continue
+		}
+		switch {
+		case kind == index.KindStart:
+			l.runs, last = true, at
+		case kind == index.KindStop || kind == index.KindBlock:
+			rest(at)
+			last = -1
+			if kind == index.KindBlock {
+				l.blocks++
+			}
+		case kind.Hook():
+			l.since = 0
+			if last >= 0 {
+				last = at
+			}
+			l.gave = p.gives(kind, int(ev))
+		}
+	}
+	rest(p.Index.Duration())
+	return l
+}
+
+// gives tells whether an operation may let others go on who wait for a result.
+func (p *Pass) gives(kind index.EventKind, ev int) bool {
+	switch kind {
+	case index.KindSend, index.KindSendDone, index.KindSelectSend, index.KindClose, index.KindSignal, index.KindBroadcast, index.KindCancel:
+		return true
+	case index.KindAdd:
+		return p.Index.Event(ev).Delta < 0
+	}
+	return false
 }
 
 // counted are the goroutines that a WaitGroup still counts at the end, with its name, where nobody waits for it.

@@ -53,6 +53,9 @@ type Finding struct {
 	G []index.GID `json:"-"` // Goroutines as the index numbers them
 	O []index.OID `json:"-"` // Objects as the index numbers them
 
+	Memory   uint64   `json:"-"` // address of what a data race is about, in its process; 0 for other kinds
+	Accesses []Access `json:"-"` // the two sides of a data race, the later one first; empty for other kinds
+
 	hint string // how to mend it; becomes the last sentence of Why
 }
 
@@ -63,6 +66,13 @@ type Goroutine struct {
 	Name    string `json:"name"`
 	Spawn   string `json:"spawn"` // path:line of its go statement, "" for main
 	Site    string `json:"site"`  // path:line of the place that the finding is about
+}
+
+// An Access is one side of a data race.
+type Access struct {
+	What string      `json:"what"` // "read", "write", "atomic read" or "atomic write"
+	Site string      `json:"site"` // path:line
+	G    []index.GID `json:"g"`    // who did it: one, or, where the recording can't tell, all who may have done it
 }
 
 // An Object is a channel, lock, ... that takes part in a finding.

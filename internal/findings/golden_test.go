@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -60,7 +61,9 @@ func find(t *testing.T, ar *txtar.Archive) (*index.Index, []findings.Finding) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	meta := recording.Meta{Outcome: strings.TrimSpace(string(part(ar, "outcome"))), Complete: true, WallNS: max(5e9, ix.Duration())}
+	outcome, code, _ := strings.Cut(strings.TrimSpace(string(part(ar, "outcome"))), " ")
+	meta := recording.Meta{Outcome: outcome, Complete: true, WallNS: max(5e9, ix.Duration())}
+	meta.ExitCode, _ = strconv.Atoi(code)
 	crash := part(ar, "crash")
 	if crash == nil {
 		return ix, findings.Run(ix, meta)

@@ -85,6 +85,7 @@ type wakers struct {
 func (w *graph) wakersOf(s *index.GState) wakers {
 	var k wakers
 	if !known(s) {
+		k.alive = w.testsAwaited(s)
 		return k
 	}
 	switch s.Op {

@@ -127,8 +127,13 @@ func (h *history) walk() {
 		case index.KindSelectElse, index.KindTryFailed:
 			h.try(i, g, at)
 			continue
+		case index.KindRecv, index.KindSelectRecv:
+			if h.over(i, o) {
+				h.try(i, g, at)
+				continue
+			}
 		}
-		if kind == index.KindBlock || kind.Hook() {
+		if kind == index.KindBlock || kind.Hook() && kind != index.KindSelect { // that one only says what is tried
 			h.tries[g].n = 0
 		}
 	}
@@ -272,6 +277,18 @@ func (h *history) condWait(i int, g index.GID, at int64) {
 		h.conds[g] = append(h.conds[g][:0], l)
 		h.release(i, l.write, g, l.o, at)
 	}
+}
+
+// over tells whether a receive found its channel closed, or its context cancelled: it will each time from then on.
+func (h *history) over(i int, o index.OID) bool {
+	if o < 0 {
+		return false
+	}
+	x := h.ix.Objects()[o]
+	if x.Owner >= 0 {
+		return h.ix.Objects()[x.Owner].Kind == index.KindContext
+	}
+	return x.Closed >= 0 && i > x.Closed && !h.ix.Event(i).OK
 }
 
 // try notes an operation that did not wait and came to nothing.

@@ -18,7 +18,8 @@ notices; in a server each request may leave one behind, with all the memory that
 
 Who could wake it is known from what was done: who used the channel or lock, who was spawned by a user of it, and who
 got a message from one. Workers that wait for their next job when main returns are no leak as long as somebody who has
-their channel is alive, and neither is what waits for a timer, a context, a signal or the network.
+their channel is alive, and neither is what waits for a timer, a context, a signal or the network, or what a package
+started when it was initialized. Of tests it is told whether they pass, fail or run out of time.
 
 It is suspected, not proven, where a way to hand on the channel leaves no sign in a recording: a field of a struct, or a
 function that time.AfterFunc will call.
@@ -64,6 +65,7 @@ type leaks struct {
 	circles  map[index.OID]*circle
 	dead     map[index.GID]bool
 	doubt    map[index.GID]string // why one of the dead may not be
+	tests    []index.GID          // of each goroutine, once it was asked for
 }
 
 // findLeak finds what is left over at the end of a program that ended by itself, or that was stopped while others went on.
@@ -115,11 +117,11 @@ func (p *Pass) ended() bool {
 	}
 	switch p.Meta.Outcome {
 	case recording.Exit:
-		return p.Meta.ExitCode == 0
+		return p.Meta.ExitCode == 0 || p.testsFailed()
 	case recording.Hung, recording.Signal:
 		return true
 	}
-	return false
+	return p.testsLate()
 }
 
 // quiet is the time after which nothing is called a leak: a program that is stopped from outside is in the middle of things.
@@ -198,7 +200,7 @@ func (l *leaks) wakeable(s *index.GState) bool {
 	}
 	c := l.circleOf(s.Obj)
 	l.suspect(s.G)
-	return c.all || l.anyAlive(l.going(s.Obj, c.sure)) || l.anyAlive(l.going(s.Obj, c.loose))
+	return c.all || l.kept(s.G, s.Obj) || l.anyAlive(l.going(s.Obj, c.sure)) || l.anyAlive(l.going(s.Obj, c.loose))
 }
 
 // served tells whether one that is not dead, or time, could do the other side of a channel operation.
@@ -236,7 +238,7 @@ func (l *leaks) answered(s *index.GState, o index.OID, recv bool) bool {
 		return false // a nil channel
 	}
 	c, u := l.circleOf(o), l.w.use(o)
-	if c.all {
+	if c.all || recv && (l.kept(s.G, o) || l.signalled(o)) {
 		return true
 	}
 	for _, g := range c.sure {

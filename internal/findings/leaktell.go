@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -131,6 +132,7 @@ func (l *leaks) finding(all []*group, cluster [][]int, owned map[int][]int) Find
 	w, f := l.w, Finding{Verdict: Proven}
 	var members, after []index.GID
 	var objects []index.OID
+	doubt := ""
 	for _, part := range cluster {
 		members = append(members, w.members(all, part)...)
 		for _, n := range part {
@@ -158,14 +160,15 @@ func (l *leaks) finding(all []*group, cluster [][]int, owned map[int][]int) Find
 		if len(f.Why) < mostNames {
 			f.Why = append(f.Why, w.why(g)[0]+".")
 		}
-		if why := l.doubt[g]; why != "" && f.Verdict == Proven {
-			f.Verdict = Suspected
-			defer func() { f.Why = append(f.Why, "Not proven: "+why+".") }()
-		}
+		doubt = cmp.Or(doubt, l.doubt[g])
+	}
+	if doubt != "" {
+		f.Verdict = Suspected
+		f.Why = append(f.Why, "Not proven: "+doubt+".")
 	}
 	w.addObjects(&f, objects)
 	slices.Sort(f.Events)
-	f.hint = mend(all, cluster[0])
+	f.hint = w.mend(all, cluster[0])
 	return f
 }
 

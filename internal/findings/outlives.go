@@ -309,7 +309,11 @@ func (p *Pass) outlived(list []survivor, stopped int) Finding {
 		f.Why = append(f.Why, fmt.Sprintf("%s was handed it where it was spawned%s; after that end it %s%s.", w.name(s.g.ID), at(s.g.SpawnSite), s.did(), at(s.after.site)))
 	}
 	if stopped > 0 {
-		f.Why = append(f.Why, fmt.Sprintf("%d others that were spawned there stopped in time.", stopped))
+		others := fmt.Sprintf("%d others that were spawned there stopped", stopped)
+		if stopped == 1 {
+			others = "Another one that was spawned there stopped"
+		}
+		f.Why = append(f.Why, others+" in time.")
 	}
 	if f.Verdict == Suspected {
 		f.Why = append(f.Why, "Not proven: it had looked at the context before, and might do so again.")

@@ -17,7 +17,8 @@ const (
 // A race is one report of the race detector: two accesses to the same memory that nothing orders.
 type race struct {
 	now, before access
-	from, to    int64 // bytes of the log that the report is
+	memory      uint64 // address
+	from, to    int64  // bytes of the log that the report is
 }
 
 // An access is one side of a race.
@@ -30,8 +31,8 @@ type access struct {
 }
 
 var (
-	raceNow     = regexp.MustCompile(`^((?:Atomic )?[Rr]ead|(?:Atomic )?[Ww]rite) at 0x[0-9a-f]+ by (main goroutine|goroutine (\d+)):$`)
-	raceBefore  = regexp.MustCompile(`^Previous ((?:atomic )?read|(?:atomic )?write) at 0x[0-9a-f]+ by (main goroutine|goroutine (\d+)):$`)
+	raceNow     = regexp.MustCompile(`^((?:Atomic )?[Rr]ead|(?:Atomic )?[Ww]rite) at (0x[0-9a-f]+) by (main goroutine|goroutine (\d+)):$`)
+	raceBefore  = regexp.MustCompile(`^Previous ((?:atomic )?read|(?:atomic )?write) at (0x[0-9a-f]+) by (main goroutine|goroutine (\d+)):$`)
 	raceCreated = regexp.MustCompile(`^Goroutine (\d+) \([a-z]+\) created at:$`)
 	raceFrame   = regexp.MustCompile(`^      (.*):(\d+)(?: \+0x[0-9a-f]+)?$`)
 )
@@ -48,8 +49,11 @@ func (p *Pass) races() []race {
 	return parseRaces(text)
 }
 
-// raceHead begins a report.
-const raceHead = "WARNING: DATA RACE\n"
+// raceHead begins a report, and raceTail ends it.
+const (
+	raceHead = "WARNING: DATA RACE\n"
+	raceTail = "\n==================\n"
+)
 
 // parseRaces reads reports. Any text is good; what is not understood is left out.
 func parseRaces(text string) []race {
@@ -59,8 +63,12 @@ func parseRaces(text string) []race {
 	for _, report := range parts[1:] {
 		from := end
 		end += len(raceHead) + len(report)
+		to := end
+		if i := strings.Index(report, raceTail); i >= 0 { // at its end the program adds how many there were
+			to = from + len(raceHead) + i + len(raceTail)
+		}
 		if r, ok := parseRace(report); ok && len(all) < maxRaces {
-			r.from, r.to = int64(from), int64(end)
+			r.from, r.to = int64(from), int64(to)
 			all = append(all, r)
 		}
 	}
@@ -73,6 +81,7 @@ func parseRace(report string) (r race, ok bool) {
 	for i := 0; i < len(lines) && !strings.HasPrefix(lines[i], "===="); i++ {
 		if m := raceNow.FindStringSubmatch(lines[i]); m != nil {
 			r.now = newAccess(m, lines[i+1:])
+			r.memory, _ = strconv.ParseUint(m[2], 0, 64)
 		} else if m := raceBefore.FindStringSubmatch(lines[i]); m != nil {
 			r.before = newAccess(m, lines[i+1:])
 		} else if m := raceCreated.FindStringSubmatch(lines[i]); m != nil {
@@ -85,8 +94,8 @@ func parseRace(report string) (r race, ok bool) {
 }
 
 func newAccess(m []string, lines []string) access {
-	n, _ := strconv.Atoi(m[3])
-	return access{what: strings.ToLower(m[1]), main: m[2] == "main goroutine", number: n, frames: raceFrames(lines)}
+	n, _ := strconv.Atoi(m[4])
+	return access{what: strings.ToLower(m[1]), main: m[3] == "main goroutine", number: n, frames: raceFrames(lines)}
 }
 
 // raceFrames reads a stack: a line with the function, and one with file and line, for each frame.

@@ -136,6 +136,23 @@ func (p *Pass) lineIn(ev int, site index.Site) (int, bool) {
 	return 0, false
 }
 
+// reads tells whether one side held a lock for reading.
+func (p *Pass) reads(o index.OID, x placing) bool {
+	for _, i := range slices.Backward(p.Index.EventsOf(x.g)) {
+		kind, who, of, _ := p.Index.Glance(int(i))
+		if int(i) > x.before || who != x.g || of != o {
+			continue
+		}
+		switch kind {
+		case index.KindRLock, index.KindRLockDone:
+			return true
+		case index.KindLock, index.KindLockDone, index.KindCondWoken:
+			return false
+		}
+	}
+	return false
+}
+
 // orders tells in words what ordered the two sides and what did not: where each synchronised last, and which locks it held.
 func (p *Pass) orders(f *Finding, sides ...placing) {
 	w := p.end()
@@ -162,6 +179,8 @@ func (p *Pass) orders(f *Finding, sides ...placing) {
 		f.Why = append(f.Why, "The two hold no lock in common there, so that no lock keeps them apart.")
 	case len(sides) == 2 && len(held) == 0:
 		f.Why = append(f.Why, "Missing is an order between the two: a lock that both hold, or a message or a wait after the one and before the other.")
+	case !slices.ContainsFunc(held, func(o index.OID) bool { return !p.reads(o, sides[0]) || !p.reads(o, sides[1]) }):
+		f.Why = append(f.Why, "Both hold "+w.locksNamed(held)+" for reading, as many may at the same time: who writes has to lock for writing.")
 	default:
 		f.Why = append(f.Why, "As far as can be told both hold "+w.locksNamed(held)+": if so, the detector's order of the two lines is another one.")
 	}

@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/trace-viz/trace-viz/internal/index"
@@ -99,6 +100,32 @@ main stop
 		}
 		if (len(f.Events) == 1) != (c.want > 0) {
 			t.Errorf("reported by %d: got events %v", c.to, f.Events)
+		}
+	}
+}
+
+// TestOrdersReaders tells that a lock which both sides hold for reading keeps nobody apart, and names one that should have.
+func TestOrdersReaders(t *testing.T) {
+	for verb, want := range map[string]string{"rlock": "for reading, as many may at the same time", "lock": "the detector's order of the two lines is another one"} {
+		ix := tracetest.Index(t, strings.ReplaceAll(`
+site VERB main.go:11 mu "sync.RWMutex"
+spawn main.go:5 a main.w
+spawn main.go:6 b main.w
+main go a main.w main.go:5
+main go b main.w main.go:6
+a start 1
+a VERB mu @main.go:11
+b start 2
+b VERB mu @main.go:11
+`, "VERB", verb))
+		p, f, held := &Pass{Index: ix}, Finding{}, []index.OID{0}
+		at := func(g index.GID) placing {
+			events := ix.EventsOf(g)
+			return placing{g: g, before: int(events[len(events)-1]), after: index.None, held: held}
+		}
+		p.orders(&f, at(1), at(2))
+		if last := f.Why[len(f.Why)-1]; !strings.Contains(last, want) {
+			t.Errorf("%s: got %q, wanted %q in it", verb, last, want)
 		}
 	}
 }

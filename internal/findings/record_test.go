@@ -23,7 +23,7 @@ func TestRecordings(t *testing.T) {
 		kinds         []string
 		message       string // part of the first finding's message
 	}{
-		{"lock-order", recording.Deadlock, []string{"deadlock"}, "which main.func@33 has held since"},
+		{"lock-order", recording.Deadlock, []string{"deadlock"}, "which lockOrder.func@33 has held since"},
 		{"lock-order-in-part", recording.Exit, []string{"partial-deadlock"}, "a cycle."},
 		{"double-lock", recording.Deadlock, []string{"deadlock", "double-lock"}, "main waits to lock a.mu, which it has held itself since"},
 		{"never-closed", recording.Deadlock, []string{"deadlock"},
@@ -32,7 +32,7 @@ func TestRecordings(t *testing.T) {
 		{"missed-signal", recording.Deadlock, []string{"deadlock", "missed-signal"}, "main waits on ready, but no goroutine is left that signals it."},
 		{"choose", recording.Deadlock, []string{"deadlock"}, "main waits in a select to receive from in or to send to out"},
 		{"unread", recording.Exit, []string{"goroutine-leak"}, "wait to send to results, from which nobody ever received."},
-		{"own-cancel", recording.Deadlock, []string{"deadlock"}, "no deadline) to be cancelled, which only main can cancel; main waits for main.func@181 (wg.Wait): a cycle."},
+		{"own-cancel", recording.Deadlock, []string{"deadlock"}, "no deadline) to be cancelled, which only main can cancel; main waits for ownCancel.func@181 (wg.Wait): a cycle."},
 		{"later", recording.Exit, nil, ""},
 		{"parked-pool", recording.Exit, nil, ""},
 		{"timer", recording.Exit, nil, ""},
@@ -75,7 +75,7 @@ func TestDeaths(t *testing.T) {
 		site                string
 	}{
 		{"send-on-closed", "send-on-closed", "produce 2 sent to jobs (main.go:14), which main had closed at ", "jobs", "main.go:14"},
-		{"send-while-closed", "send-on-closed", "main.func@30 sent to jobs (main.go:30), which main had closed at ", "jobs", "main.go:30"},
+		{"send-while-closed", "send-on-closed", "sendWhileClosed.func@30 sent to jobs (main.go:30), which main had closed at ", "jobs", "main.go:30"},
 		{"close-closed", "close-closed", "main closed done a second time (main.go:39), after stop at ", "done", "main.go:39"},
 		{"negative", "negative-waitgroup", "main called Done on wg (main.go:49) more often than Add had announced.", "wg", "main.go:49"},
 		{"unlock-unlocked", "unlock-unlocked", "main unlocked mu (main.go:57), which was not locked.", "mu", "main.go:57"},
@@ -200,6 +200,7 @@ func TestWarnings(t *testing.T) {
 		{"contention", "lock-contention", findings.Proven, " times for mu, ", 3},
 		{"slow-hold", "lock-held-while-blocking", findings.Proven, " slept while it held mu", 2},
 		{"busy", "busy-wait", findings.Proven, "times in a row without waiting", 1},
+		{"broken", "busy-wait", findings.Proven, " found quit closed ", 1},
 		{"crowd", "unbounded-goroutines", findings.Proven, "was spawned 1500 times", 5},
 		{"one-by-one", "serial-waits", findings.Suspected, " times in a row for an answer", 1},
 		{"uneven", "imbalance", findings.Suspected, "it was alone for the last", 4},

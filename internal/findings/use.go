@@ -197,6 +197,25 @@ func (w *graph) countsFor(add index.Event, seen map[index.GID]bool) []index.GID 
 	return list
 }
 
+// copied is the WaitGroup whose Done goroutine g called though nobody ever called its Add: a copy of one, with the count that it had. It
+// is -1 if there is none.
+func (w *graph) copied(g index.GID) index.OID {
+	for _, i := range w.ix.EventsOf(g) {
+		kind, who, o, _ := w.ix.Glance(int(i))
+		if kind != index.KindAdd || who != g || o < 0 || int(i) > w.ev {
+			continue
+		}
+		events := w.eventsOf(o)
+		if !slices.ContainsFunc(events[max(0, len(events)-maxScan):], func(i uint32) bool {
+			e := w.ix.Event(int(i))
+			return e.Kind == index.KindAdd && e.Delta > 0
+		}) {
+			return o
+		}
+	}
+	return index.None
+}
+
 // children returns what a goroutine spawned, in that order.
 func (w *graph) children(g index.GID) []index.Goroutine {
 	if w.spawned == nil {

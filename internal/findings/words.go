@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -95,7 +96,7 @@ func (w *graph) does(s *index.GState, n int) string {
 	wait := plural(n, "waits", "wait")
 	name := w.object(s.Obj)
 	if !known(s) {
-		return wait + w.unhooked(s)
+		return wait + cmp.Or(w.testWait(s), w.unhooked(s))
 	}
 	switch s.Op {
 	case "send", "recv":

@@ -53,6 +53,10 @@ type Result struct {
 	Runs  int      // that came to an end
 	Found []*Found // in the order in which they came
 	Ended string   // what ended it before Runs: "found", "time", "stopped"; else ""
+
+	Failed      int    // runs that did not end with exit code 0, whatever they showed
+	FailedFirst int    // the first of them, from 1; 0 if there is none
+	FailedSeed  uint64 // its seed
 }
 
 // Rate is the share of runs that showed a finding.
@@ -83,6 +87,9 @@ func Hunt(ctx context.Context, built *tracer.Built, o Options) (Result, error) {
 			return res, err
 		}
 		res.Runs, size = n, size.Max(shown.Size)
+		if shown.Meta.ExitCode != 0 {
+			res.fail(n, run.Perturb)
+		}
 		if err := o.settle(&res, shown, n, run); err != nil {
 			return res, err
 		}
@@ -95,6 +102,12 @@ func Hunt(ctx context.Context, built *tracer.Built, o Options) (Result, error) {
 		}
 	}
 	return res, nil
+}
+
+func (r *Result) fail(run int, seed uint64) {
+	if r.Failed++; r.Failed == 1 {
+		r.FailedFirst, r.FailedSeed = run, seed
+	}
 }
 
 // settle counts a run and keeps its recording or removes it.

@@ -239,10 +239,9 @@ func (ix *Index) hookEvent(e *Event, ev uint32) {
 }
 
 // gotElement tells whether a receive got an element, or may still get one.
-func (ix *Index) gotElement(ev uint32) bool {
-	c := ix.cas(ev)
-	return c == None || c&noElementBit == 0
-}
+func (ix *Index) gotElement(ev uint32) bool { return gotElement(ix.cas(ev)) }
+
+func gotElement(cas int16) bool { return cas == None || cas&noElementBit == 0 }
 
 // valueOf returns the value of the k-th message of a channel, "" if it is not known.
 func (ix *Index) valueOf(id OID, k int) string {

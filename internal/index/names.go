@@ -139,7 +139,7 @@ func sameFunc(short, fn string) bool {
 	return short == fn[strings.LastIndexByte(fn, '/')+1:]
 }
 
-// fromStart makes a name of the function that a goroutine runs: consume of main.consume, main.func@58 of a literal.
+// fromStart makes a name of the function that a goroutine runs: consume of main.consume, main.func@58 of a literal in main.main.
 func (n *namer) fromStart(start frame, spawn uint32) string {
 	fn := n.in.strs[start.fn]
 	line := start.line
@@ -147,49 +147,14 @@ func (n *namer) fromStart(start frame, spawn uint32) string {
 		// The literal is the caller's; its own line is not known.
 		fr, ok := n.spawnFrame(spawn)
 		if !ok {
-			return shortFunc(fn)
+			return rewrite.ShortFunc(fn)
 		}
-		return packageName(n.in.strs[fr.fn]) + ".func@" + strconv.Itoa(int(fr.line))
+		return rewrite.LiteralName(n.in.strs[fr.fn], int(fr.line))
 	}
-	short := fn[strings.LastIndexByte(fn, '/')+1:]
-	if spawn != 0 && literal(short) {
-		return packageName(fn) + ".func@" + strconv.Itoa(int(line))
+	if spawn != 0 && rewrite.Literal(fn) {
+		return rewrite.LiteralName(fn, int(line))
 	}
-	return shortFunc(fn)
-}
-
-// literal tells whether a function's name is that of a function literal: main.main.func1, main.f.func2.1, main.f.gowrap1.
-func literal(fn string) bool {
-	i := strings.LastIndexByte(fn, '.')
-	if i < 0 {
-		return false
-	}
-	last := fn[i+1:]
-	if _, err := strconv.Atoi(last); err == nil {
-		return true
-	}
-	rest, ok := strings.CutPrefix(last, "func")
-	if !ok {
-		rest, ok = strings.CutPrefix(last, "gowrap")
-	}
-	_, err := strconv.Atoi(rest)
-	return ok && err == nil
-}
-
-// packageName returns the last element of a function's import path.
-func packageName(fn string) string {
-	pkg := funcPackage(fn)
-	return pkg[strings.LastIndexByte(pkg, '/')+1:]
-}
-
-// shortFunc returns a function's name for people: consume of main.consume, server.run of main.(*server).run, http.serve of
-// net/http.serve. Type arguments are left out.
-func shortFunc(fn string) string {
-	fn = fn[strings.LastIndexByte(fn, '/')+1:]
-	fn = strings.TrimPrefix(fn, "main.")
-	fn = strings.ReplaceAll(fn, "[...]", "")
-	fn = strings.ReplaceAll(fn, "(*", "")
-	return strings.ReplaceAll(fn, ")", "")
+	return rewrite.ShortFunc(fn)
 }
 
 // learnRoot finds the directory of the main module: a hook record's site has a path relative to it, its stack the whole

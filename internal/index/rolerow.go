@@ -4,10 +4,10 @@ package index
 // as fast as one of hundreds.
 const roleSample = 256
 
-// roleRow returns what all goroutines of the role of g did, as a texture: the state that takes most of their time in each
+// roleRow returns what all goroutines of the role of g did, those of its process, as a texture: the state that takes most of their time in each
 // pixel, and how much of the time of all of them the visible states take.
 func (ix *Index) roleRow(g int, t0, t1 int64, px int) Row {
-	members := ix.ofRole(ix.gs[g].role)
+	members := ix.ofRole(g)
 	spent := make([][NumStates]int64, px)
 	w := float64(t1-t0) / float64(px)
 	for _, m := range members {
@@ -30,18 +30,19 @@ func (ix *Index) roleRow(g int, t0, t1 int64, px int) Row {
 	return r
 }
 
-// ofRole returns the goroutines of a role, or as many of them as a row is made from.
-func (ix *Index) ofRole(role uint32) []int32 {
+// ofRole returns the goroutines of one process that have the role of g, or as many of them as a row is made from.
+func (ix *Index) ofRole(g int) []int32 {
+	same := func(i int) bool { return ix.gs[i].role == ix.gs[g].role && ix.gs[i].process == ix.gs[g].process }
 	total := 0
 	for i := range ix.gs {
-		if ix.gs[i].role == role {
+		if same(i) {
 			total++
 		}
 	}
 	list := make([]int32, 0, min(total, roleSample))
 	n := 0
 	for i := range ix.gs {
-		if ix.gs[i].role != role {
+		if !same(i) {
 			continue
 		}
 		// The n-th is taken when a new part of the sample begins with it.

@@ -108,37 +108,53 @@ func (ix *Index) BlockedBy(t0, t1 int64) []ReasonSum {
 	t0, t1 = max(t0, 0), min(t1, ix.end)
 	list := []ReasonSum{}
 	for g := range ix.gs {
-		t := ix.goTimeline(int32(g))
-		sums := map[[2]int]*ReasonSum{}
-		for i := max(t.find(t0), 0); i < t.n && t.time(i) < t1; i++ {
-			state := t.state(i)
-			if state < StateSend || state > StateSleep && state != StateBlocked {
-				continue
-			}
-			end := t.end
-			if i+1 < t.n {
-				end = t.time(i + 1)
-			}
-			d := min(end, t1) - max(t.time(i), t0)
-			if d <= 0 {
-				continue
-			}
-			obj := OID(t.info(i)) - 1
-			key := [2]int{int(state), int(obj)}
-			if sums[key] == nil {
-				sums[key] = &ReasonSum{G: GID(g), State: state, Obj: obj}
-			}
-			sums[key].NS += d
-			sums[key].Events++
-		}
-		for _, s := range sums {
-			list = append(list, *s)
-		}
+		list = append(list, ix.blockedBy(int32(g), t0, t1)...)
 	}
 	slices.SortFunc(list, func(a, b ReasonSum) int {
 		return cmp.Or(cmp.Compare(b.NS, a.NS), cmp.Compare(a.G, b.G), cmp.Compare(a.State, b.State), cmp.Compare(a.Obj, b.Obj))
 	})
 	return list
+}
+
+// blockedBy is BlockedBy of one goroutine, in the order in which it first waited so.
+func (ix *Index) blockedBy(g int32, t0, t1 int64) []ReasonSum {
+	t := ix.goTimeline(g)
+	i := max(t.find(t0), 0)
+	if i >= t.n {
+		return nil
+	}
+	var sums []ReasonSum
+	of, last := map[[2]int32]int{}, [2]int32{-1, -1} // states from 0
+	n := 0                                           // the place of last in sums
+	acts := actCursor{ix: ix, list: ix.acts(g).list()}
+	for from := t.time(i); i < t.n && from < t1; i++ {
+		end := t.end
+		if i+1 < t.n {
+			end = t.time(i + 1)
+		}
+		d := min(end, t1) - max(from, t0)
+		from = end
+		state := t.state(i)
+		if d <= 0 || state < StateSend || state > StateSleep && state != StateBlocked {
+			continue
+		}
+		key := [2]int32{int32(state), -1}
+		if i >= t.first {
+			key[1] = int32(acts.waitsFor(t.ev[i-t.first])) - 1
+		}
+		if key != last {
+			known := false
+			if n, known = of[key]; !known {
+				n = len(sums)
+				sums = append(sums, ReasonSum{G: GID(g), State: state, Obj: OID(key[1])})
+				of[key] = n
+			}
+			last = key
+		}
+		sums[n].NS += d
+		sums[n].Events++
+	}
+	return sums
 }
 
 // ObjectSums returns how each object was used, by OID.

@@ -209,16 +209,42 @@ func (ix *Index) waitsFor(g int32, ev uint32) uint32 {
 	}
 	acts := ix.acts(g)
 	for j := acts.upTo(ev) - 1; j >= 0; j-- {
-		at := acts.at(j)
-		if k := ix.kind(at); !k.Hook() {
-			continue
+		if at := acts.at(j); ix.kind(at).Hook() {
+			return ix.announced(at, ev)
 		}
-		s := GState{Obj: None}
-		ix.waiting(&s, at, int(ev))
-		if s.Op == "select" && len(s.Cases) == 1 {
-			return uint32(s.Cases[0].Obj + 1)
+	}
+	return 0
+}
+
+// announced returns object+1 that a goroutine blocks for at event ev if hook event at is its last before.
+func (ix *Index) announced(at, ev uint32) uint32 {
+	s := GState{Obj: None}
+	ix.waiting(&s, at, int(ev))
+	if s.Op == "select" && len(s.Cases) == 1 {
+		return uint32(s.Cases[0].Obj + 1)
+	}
+	return uint32(s.Obj + 1)
+}
+
+// An actCursor goes through what a goroutine did, forwards only: to ask for many of its waits, in their order.
+type actCursor struct {
+	ix   *Index
+	list []uint32
+	next int // those before are not after the event that was last asked for
+}
+
+// waitsFor is that of Index.
+func (c *actCursor) waitsFor(ev uint32) uint32 {
+	if !c.ix.hooks || c.ix.kind(ev) != KindBlock {
+		return 0
+	}
+	for c.next < len(c.list) && c.list[c.next] <= ev {
+		c.next++
+	}
+	for j := c.next - 1; j >= 0; j-- {
+		if at := c.list[j]; c.ix.kind(at).Hook() {
+			return c.ix.announced(at, ev)
 		}
-		return uint32(s.Obj + 1)
 	}
 	return 0
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/trace-viz/trace-viz/internal/findings"
 	"github.com/trace-viz/trace-viz/internal/recording"
 )
 
@@ -28,6 +29,7 @@ func (c *court) judge() {
 	c.output()
 	c.findings()
 	c.goroutines()
+	c.waiting()
 	c.work(stopped != "")
 	if c.task().Faster > 0 {
 		c.speed(stopped != "")
@@ -101,19 +103,71 @@ func (c *court) goroutines() {
 		high, messages = max(high, s.most), max(messages, s.messages)
 	}
 	task, wrong := c.task(), ""
-	switch usual := min(least(c.fixed, shown.sent), least(c.buggy, shown.sent)); {
+	switch {
 	case high < task.AtLeast:
 		wrong = fmt.Sprintf("it has at most %d goroutines at one time besides main, wanted at least %d", high, task.AtLeast)
 	case task.AtMost > 0 && high > task.AtMost:
 		wrong = fmt.Sprintf("it has %d goroutines at one time, wanted at most %d", high, task.AtMost)
-	case usual >= fewMessages && 2*int64(messages) < usual:
-		wrong = fmt.Sprintf("%d messages went through its channels, %d do in the fixed program: the channels have to stay", messages, usual)
+	case messages < task.Through:
+		wrong = fmt.Sprintf("%d messages went through its channels, wanted at least %d: the channels have to stay", messages, task.Through)
+	case !c.showed("imbalance"): // that says better why one is left to compute alone
+		wrong = c.turns()
 	}
 	c.add(Goroutines, wrong, fmt.Sprintf("up to %d at one time besides main", high))
 }
 
-// fewMessages are not worth to be compared: one more or less is a matter of taste.
-const fewMessages = 5
+// showed tells whether a run has a finding of a kind.
+func (c *court) showed(kind string) bool {
+	return slices.ContainsFunc(c.runs, func(s shown) bool {
+		return slices.ContainsFunc(s.findings, func(f findings.Finding) bool { return f.Kind == kind })
+	})
+}
+
+// turns tells that goroutines that compute at the same time in the fixed program do it one after another, as under one lock, "" if
+// they do not. Runs on one proc say nothing of it.
+func (c *court) turns() string {
+	const sure, far = 0.15, 0.3 // so much of the fixed program's computing is side by side, and an attempt has less than this part of that
+	got, want := 0.0, 1.0
+	for n, s := range c.runs {
+		if procs[n%len(procs)] != 1 {
+			got = max(got, s.beside)
+		}
+	}
+	for _, s := range c.fixed {
+		want = min(want, s.beside)
+	}
+	if least(c.fixed, shown.computed) < little || want < sure || got >= far*want {
+		return ""
+	}
+	return fmt.Sprintf("they compute one after another: two or more at once for %.0f %% of the time, for %.0f %% in the fixed program", 100*got, 100*want)
+}
+
+// longLock is longer than a lock is held for a look at what it guards, in ns.
+const longLock = 10e6
+
+// longSleep is longer than what somebody who tries again and again sleeps in between, in ns.
+const longSleep = 50e6
+
+// waiting tells whether the program waits for what it needs. Who sleeps until it is probably done has no bug that shows here
+// and now, and the same one on a slower machine.
+func (c *court) waiting() {
+	usual := int64(0)
+	for _, s := range slices.Concat(c.fixed, c.buggy) {
+		usual = max(usual, s.sleep.ns)
+	}
+	for _, s := range c.runs {
+		if s.sleep.ns > max(longSleep, 2*usual) {
+			c.add(Waiting, fmt.Sprintf("%s sleeps for %v at %s: that is a guess how long the others take; wait for them (%s)", s.sleep.name, short(s.sleep.ns), s.sleep.site, s.how), "")
+			return
+		}
+	}
+	// That a machine held up who held the lock does not happen in each run.
+	if first := c.runs[0].lock; c.task().Prompt && least(c.runs, func(s shown) int64 { return s.lock.ns }) > longLock {
+		c.add(Waiting, fmt.Sprintf("%s waits %v for a lock at %s: nobody may have to wait for that", first.name, short(first.ns), first.site), "")
+		return
+	}
+	c.add(Waiting, "", "no goroutine sleeps until others are probably done")
+}
 
 func least(list []shown, of func(shown) int64) int64 {
 	low := int64(-1)
@@ -125,7 +179,6 @@ func least(list []shown, of func(shown) int64) int64 {
 	return low
 }
 
-func (s shown) sent() int64      { return int64(s.messages) }
 func (s shown) computed() int64  { return s.all.compute }
 func (s shown) networked() int64 { return s.all.network }
 func (s shown) wall() int64      { return s.meta.WallNS }

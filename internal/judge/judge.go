@@ -40,6 +40,7 @@ const (
 	Output     = "output"
 	Findings   = "findings"
 	Goroutines = "goroutines"
+	Waiting    = "waiting"
 	Work       = "work"
 	Speed      = "speed"
 )

@@ -2,7 +2,6 @@ package judge
 
 import (
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,11 +12,13 @@ import (
 	"github.com/trace-viz/trace-viz/internal/index"
 	"github.com/trace-viz/trace-viz/internal/recording"
 	"github.com/trace-viz/trace-viz/tracer"
-	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
 
 // patience is the time-out of one run: the exercises take two seconds at most.
 const patience = 10 * time.Second
+
+// racePatience is that of a run under the race detector, which makes computing several times as long.
+const racePatience = 4 * patience
 
 // procs are the numbers of procs that the runs of an attempt take turns with; 0 is the default of the machine.
 var procs = []int{0, 1, 4, 2}
@@ -30,6 +31,9 @@ type shown struct {
 	lines    []string // of its standard output
 	wrong    string   // what is wrong with them
 	most     int      // of its own goroutines at one time, main not counted
+	beside   float64  // share of the time in which its own goroutines compute in which two or more do
+	sleep    stretch  // the longest of its own goroutines
+	lock     stretch  // the longest wait of theirs for a lock
 	all      load     // of the whole run
 	before   load     // of the part before the last line that the task asks for
 	messages int      // that went through channels
@@ -163,6 +167,9 @@ func (c *court) run(built *tracer.Built, opt tracer.RunOptions, keep bool) (s sh
 	}
 	defer null.Close()
 	opt.Dir, opt.Stdin, opt.Stdout, opt.Stderr, opt.KeepOutput, opt.Timeout = dir, null, null, null, true, patience
+	if opt.Race {
+		opt.Timeout = racePatience
+	}
 	if s.meta, err = tracer.Run(c.ctx, built, opt); err != nil {
 		return s, err
 	}
@@ -201,7 +208,10 @@ func (s *shown) read(dir string, missing func([]string) string, last func([]stri
 	}
 	s.findings, s.events = findings.RunRecording(rec, ix), ix.NumEvents()
 	s.wrong = missing(s.lines)
-	s.most, s.messages = most(rec.Sites, ix), ix.Counts().Messages
+	own := ownOf(rec.Sites, ix)
+	s.most, s.messages = own.most(), ix.Counts().Messages
+	s.beside, s.sleep = own.beside(), own.longestSleep()
+	s.lock = own.longestLock()
 	s.all = loadOf(ix, ix.Duration())
 	if n := last(s.lines); n >= 0 {
 		s.before = loadOf(ix, at[n])
@@ -231,37 +241,4 @@ func loadOf(ix *index.Index, until int64) (l load) {
 		l.network += t[index.StateNetwork]
 	}
 	return l
-}
-
-// most is the highest number of goroutines at one time that were started by lines of the program itself.
-func most(sites *rewrite.Sites, ix *index.Index) int {
-	if sites == nil {
-		return 0
-	}
-	type line struct {
-		file string
-		line int
-	}
-	spawns := map[line]bool{} // what a library starts for a line of the program is not the program's own
-	for _, sp := range sites.Spawns {
-		spawns[line{sites.Files[sp.File], sp.Line}] = true
-	}
-	change, top := map[int64]int{}, 0
-	for _, g := range ix.Goroutines() {
-		if g.System || g.SpawnEvent < 0 || !spawns[line{g.SpawnSite.File, g.SpawnSite.Line}] {
-			continue
-		}
-		end := g.Ended
-		if end < 0 {
-			end = ix.Duration() + 1
-		}
-		change[g.Created]++
-		change[end]--
-	}
-	now := 0
-	for _, t := range slices.Sorted(maps.Keys(change)) {
-		now += change[t]
-		top = max(top, now)
-	}
-	return top
 }

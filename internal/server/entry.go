@@ -149,6 +149,9 @@ func unread(v View) string {
 	if v.Live {
 		return "nothing was read of this recording yet"
 	}
+	if v.Err != nil {
+		return "this recording can't be read: " + v.Err.Error()
+	}
 	return "this recording could not be read; trace-viz said why where it was started"
 }
 

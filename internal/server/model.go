@@ -151,13 +151,23 @@ type modelFind struct {
 	findings.Finding
 	G []index.GID `json:"g"`
 	O []index.OID `json:"o"`
+
+	// Of a data race: the memory that it is about, as a number of its own in the recording, and its two sides. 0 and empty for others.
+	Memory   int               `json:"memory"`
+	Accesses []findings.Access `json:"accesses"`
 }
 
 type modelTwin struct {
 	Fixed string `json:"fixed"`
 }
 
-func serveModel(w http.ResponseWriter, _ *http.Request, e *entry) { send(w, e.model()) }
+func serveModel(w http.ResponseWriter, _ *http.Request, e *entry) {
+	if v := e.view(); v.Index == nil && v.Err != nil {
+		fail(w, http.StatusUnprocessableEntity, v.Err.Error(), "")
+		return
+	}
+	send(w, e.model())
+}
 
 // model builds the model of the newest view.
 func (e *entry) model() model {
@@ -205,8 +215,9 @@ func (e *entry) fillModel(m *model, v View) {
 	}
 	e.modelGoroutines(m, ix)
 	e.modelObjects(m, ix, sums)
+	memory := map[uint64]int{}
 	for i, f := range v.Findings {
-		m.Findings = append(m.Findings, modelFinding(i, f))
+		m.Findings = append(m.Findings, modelFinding(i, f, memory))
 	}
 }
 

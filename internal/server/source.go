@@ -11,7 +11,8 @@ import (
 // A View is what is known of a recording at one moment. It does not change; a live recording has ever new ones.
 type View struct {
 	Rec      *recording.Recording // never nil; while the run goes on Sites or the outcome may not be there yet
-	Index    *index.Index         // nil if nothing was read yet
+	Index    *index.Index         // nil if nothing was read yet, or can be
+	Err      error                // why nothing can be read; Index is nil then
 	Findings []findings.Finding
 	Live     bool            // there will be more: the run goes on, or (Reading) its trace is still being read
 	Reading  bool            // the run is over, and Index has the part of its trace that was read until now

@@ -35,11 +35,26 @@ func Find(name, programs string) (Target, error) {
 			}
 			return Target{Program: v.Name(), Dir: dir, Patterns: []string{"."}, Scenario: &v}, nil
 		}
-		if !errors.Is(err, scenarios.ErrUnknown) || strings.HasPrefix(err.Error(), scenarios.ErrUnknown.Error()) && known(name) {
-			return Target{}, err
+		if !errors.Is(err, scenarios.ErrUnknown) || known(name) {
+			return Target{}, withNearest(err, name)
 		}
 	}
 	return userTarget(name)
+}
+
+// withNearest adds the name that a person may have meant.
+func withNearest(err error, name string) error {
+	var all []string
+	for _, s := range scenarios.All {
+		for i := range s.Bugs {
+			v := scenarios.Variant{Scenario: s, Bug: &s.Bugs[i]}
+			all = append(all, v.Name(), v.Twin().Name())
+		}
+	}
+	if near := Nearest(name, all); near != "" {
+		return fmt.Errorf("%w\n  did you mean %s?", err, near)
+	}
+	return err
 }
 
 // known reports whether the first part of name is a scenario, so that the rest is what is wrong.

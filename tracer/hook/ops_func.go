@@ -5,10 +5,25 @@ package hook
 // Method values and method expressions. Bind makes f := mu.Unlock out of MuUnlock, Expr makes (*sync.Mutex).Unlock; its
 // second argument is the original, so that the import that it needs stays used. Like a method value, Bind allocates.
 
+// Held is p, and panics if that is an interface value that is nil, as the language does where a method value of it is made and where
+// the call of its method is deferred or begins a goroutine: not first when the hook is called.
+//
+//go:norace
+func Held[P any](p P) P {
+	if any(p) == nil {
+		var none interface{ Lock() }
+		none.Lock()
+	}
+	return p
+}
+
 // Bind is the method value of a method without parameters.
 //
 //go:norace
-func Bind[P any](op func(P, uint32), p P, site uint32) func() { return func() { op(p, site) } }
+func Bind[P any](op func(P, uint32), p P, site uint32) func() {
+	p = Held(p)
+	return func() { op(p, site) }
+}
 
 // Bind1 is the method value of a method with one parameter.
 //
@@ -21,6 +36,7 @@ func Bind1[P, A any](op func(P, uint32, A), p P, site uint32) func(A) {
 //
 //go:norace
 func BindB[P, R any](op func(P, uint32) R, p P, site uint32) func() R {
+	p = Held(p)
 	return func() R { return op(p, site) }
 }
 
@@ -62,7 +78,7 @@ func Expr1B[P, A, R any](op func(P, uint32, A) R, _ func(P, A) R, site uint32) f
 // At begins the call of a method whose name stands on another line than its operand. Its parts stay on theirs.
 //
 //go:norace
-func At[P any](op func(P, uint32), p P) Called[P] { return Called[P]{op, p} }
+func At[P any](op func(P, uint32), p P) Called[P] { return Called[P]{op, Held(p)} }
 
 // At1 is At for a method with one parameter.
 //
@@ -72,7 +88,7 @@ func At1[P, A any](op func(P, uint32, A), p P) Called1[P, A] { return Called1[P,
 // AtB is At for a method with a result.
 //
 //go:norace
-func AtB[P, R any](op func(P, uint32) R, p P) CalledB[P, R] { return CalledB[P, R]{op, p} }
+func AtB[P, R any](op func(P, uint32) R, p P) CalledB[P, R] { return CalledB[P, R]{op, Held(p)} }
 
 // At1B is At for a method with one parameter and a result.
 //

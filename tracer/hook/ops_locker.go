@@ -101,6 +101,9 @@ func embedded(t *abi.Type, p unsafe.Pointer, depth int) uintptr {
 	return 0
 }
 
+// Locker is for operands of other types than that.
+type Locker = sync.Locker
+
 // LkLock is l.Lock() of an interface value.
 //
 //go:norace

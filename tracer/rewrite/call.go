@@ -13,6 +13,7 @@ type method struct {
 	hook   string
 	arg    string // type of its parameter, "" if it has none; one that begins with a dot is of the hook package
 	result string // type of its result, "" if it has none
+	whole  string // the hook package's name for the interface that the hook takes, "" if it takes none
 }
 
 // methods has the hooked methods by the name that go/types gives them.
@@ -28,8 +29,8 @@ var methods = map[string]method{
 	"(*sync.RWMutex).RUnlock":  {op: OpRUnlock, hook: "RwRUnlock"},
 	"(*sync.RWMutex).TryRLock": {op: OpTryRLock, hook: "RwTryRLock", result: "bool"},
 
-	"(sync.Locker).Lock":   {op: OpLock, hook: "LkLock"},
-	"(sync.Locker).Unlock": {op: OpUnlock, hook: "LkUnlock"},
+	"(sync.Locker).Lock":   {op: OpLock, hook: "LkLock", whole: "Locker"},
+	"(sync.Locker).Unlock": {op: OpUnlock, hook: "LkUnlock", whole: "Locker"},
 
 	"(*sync.WaitGroup).Add":  {op: OpAdd, hook: "GroupAdd", arg: "int"},
 	"(*sync.WaitGroup).Done": {op: OpDone, hook: "GroupDone"},
@@ -47,7 +48,7 @@ var methods = map[string]method{
 	"(*time.Ticker).Stop":  {op: OpStop, hook: "TickerStops"},
 	"(*time.Ticker).Reset": {op: OpReset, hook: "TickerResets", arg: ".Duration"},
 
-	"(context.Context).Done": {op: OpCtxDone, hook: "Done", result: "<-chan struct{}"},
+	"(context.Context).Done": {op: OpCtxDone, hook: "Done", result: "<-chan struct{}", whole: "Context"},
 }
 
 // spawners are the methods of errgroup.Group that begin goroutines. They need no hook: their source has some.
@@ -158,14 +159,29 @@ func (f *file) callMethod(n *ast.CallExpr, sel *ast.SelectorExpr, u use) {
 		tail = "," // a line break may follow a comma only
 	}
 	if f.breaks(f.at(n.Pos()), f.at(sel.Sel.Pos())) == "" {
-		f.open(f.at(n.Pos()), f.depth(), f.hook(u.hook)+"("+u.address())
-		f.replace(from, to, f.depth(), fmt.Sprintf("%s, %d%s", u.path, id, tail))
+		before, behind := u.address(), u.path
+		if u.whole != "" && f.later(n) {
+			before, behind = f.hook("Held("), behind+")" // that it is nil is found out now
+		}
+		f.open(f.at(n.Pos()), f.depth(), f.hook(u.hook)+"("+before)
+		f.replace(from, to, f.depth(), fmt.Sprintf("%s, %d%s", behind, id, tail))
 		return
 	}
 	before, behind := f.operand(u)
 	f.open(f.at(n.Pos()), f.depth(), fmt.Sprintf("%s%s(%s, %s", f.hook("At"), u.form(), f.hook(u.hook), before))
 	f.replace(from, f.at(sel.Sel.Pos()), f.depth(), behind+").")
 	f.replace(f.at(sel.Sel.Pos()), to, f.depth(), fmt.Sprintf("Call(%d%s", id, tail))
+}
+
+// later reports whether a call, which is the node at hand, is deferred or that of a new goroutine.
+func (f *file) later(n *ast.CallExpr) bool {
+	switch s := f.stack[len(f.stack)-2].(type) {
+	case *ast.DeferStmt:
+		return s.Call == n
+	case *ast.GoStmt:
+		return s.Call == n
+	}
+	return false
 }
 
 // form tells the variants of At, Bind and Expr apart.
@@ -181,10 +197,10 @@ func (u use) form() (form string) {
 
 // operand is what stands before and behind the operand of At and Bind, which take the operand's type for the hook's.
 func (f *file) operand(u use) (before, behind string) {
-	if types.IsInterface(u.t) && !f.plainInterface(u) && u.op == OpCtxDone {
-		return f.hook("Context") + "(", u.path + ")"
+	if u.whole == "" || !types.IsInterface(u.t) || f.plainInterface(u) {
+		return u.address(), u.path
 	}
-	return u.address(), u.path
+	return f.hook(u.whole) + "(", u.path + ")"
 }
 
 // method rewrites a hooked method that is not called on the spot: f := mu.Unlock becomes Bind(MuUnlock, &mu, site), and

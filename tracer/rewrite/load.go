@@ -30,6 +30,7 @@ type loaded struct {
 	problem string
 	env     goEnv
 	fset    *token.FileSet
+	loses   string       // file whose assembly loses the frame pointer
 	source  *sourceTypes // nil when all types come from what the go command has compiled
 }
 
@@ -75,6 +76,7 @@ func load(ctx context.Context, o Options, fromSource bool) (*loaded, error) {
 		l.problem = err.Error()
 		return l, nil
 	}
+	l.loses = l.framePointer(roots)
 	if l.take(roots); fromSource && l.problem == "" {
 		err = l.findSource(ctx, o, roots)
 	}

@@ -127,7 +127,7 @@ func (f *file) spawn(fun ast.Expr, args []ast.Expr, n ast.Node) {
 	switch fun := ast.Unparen(fun).(type) {
 	case *ast.FuncLit:
 		at, _ := f.place(fun.Pos())
-		s.Name = fmt.Sprintf("%s.func@%d", f.pkg.Name(), at)
+		s.Name = LiteralName(f.within(), at)
 		s.Callee = f.nextLiteral(n, fun)
 	default:
 		s.Name = f.short(fun) + f.constants(args)

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,10 +50,14 @@ type Result struct {
 	GoVersion  string   // its version, such as go1.26.8
 	Flags      []string // for go build, behind those of Options
 	Warnings   []string
+	// LosesFramePointer is the first file of the program whose assembly loses the frame pointer, with the import path in front. The
+	// tracer must not follow frame pointers then (GODEBUG=tracefpunwindoff=1), or the program dies. "" if there is none.
+	LosesFramePointer string
 	// Problem is why nothing was rewritten: the go command has something to say about the target. "" when all is well.
 	Problem string
 
 	origin   map[string]string // overlaid files of modules in the module cache → where the go command has them
+	stripped []string          // files of which only the import is left, as they do not compile with hooks
 	replaced []string          // files in the overlay that lead to those modules
 }
 
@@ -90,7 +96,7 @@ func rewriteLoaded(ctx context.Context, o Options, fromSource bool) (*Result, er
 	if r.Problem != "" {
 		return r, nil
 	}
-	r.Warnings = append(r.Warnings, l.choice.unused()...)
+	r.Warnings, r.LosesFramePointer = append(r.Warnings, l.choice.unused()...), l.loses
 	r.origin = map[string]string{}
 	w := &writer{Result: r, out: o.OutDir, loaded: l, flags: o.Flags, seen: map[string]bool{}}
 	for _, p := range l.inner {
@@ -146,7 +152,7 @@ func (r *Result) DropFailed(dir, output string) bool {
 	if abs, err := filepath.Abs(dir); err == nil {
 		dir = abs
 	}
-	dropped := false
+	dropped := map[string]bool{}
 	for line := range strings.Lines(output) {
 		m := position.FindStringSubmatch(strings.TrimSpace(line))
 		if m == nil {
@@ -157,15 +163,32 @@ func (r *Result) DropFailed(dir, output string) bool {
 			path = filepath.Join(dir, path)
 		}
 		for original, rewritten := range r.Overlay {
-			if path != rewritten && path != original && path != r.origin[original] {
+			if dropped[original] || path != rewritten && path != original && path != r.origin[original] {
 				continue
 			}
-			delete(r.Overlay, original)
+			r.bare(original, rewritten)
 			r.Warnings = append(r.Warnings, fmt.Sprintf("%s gets no hooks: they do not compile there: line %s: %s", r.rel(original), m[2], m[3]))
-			dropped = true
+			dropped[original] = true
 		}
 	}
-	return dropped
+	return len(dropped) > 0
+}
+
+// bare leaves of a rewritten file that does not compile only the import, which starts the trace: it may be the only one of the program.
+// A second time, and in a dependency, the file stays as it was.
+func (r *Result) bare(original, rewritten string) {
+	text, err := os.ReadFile(original)
+	tree, parseErr := parser.ParseFile(token.NewFileSet(), original, text, parser.PackageClauseOnly|parser.SkipObjectResolution)
+	if err != nil || parseErr != nil || r.origin[original] != "" || slices.Contains(r.stripped, original) {
+		delete(r.Overlay, original)
+		return
+	}
+	r.stripped = append(r.stripped, original)
+	end := int(tree.Name.End() - tree.FileStart)
+	text = slices.Concat(text[:end], []byte(`; import _ "`+hookPath+`"`), text[end:])
+	if os.WriteFile(rewritten, text, 0o600) != nil {
+		delete(r.Overlay, original)
+	}
 }
 
 // rel is the name of a traced file in the recording.

@@ -210,8 +210,8 @@ func TestOldModule(t *testing.T) {
 	}
 }
 
-// TestDropFailed spoils a rewritten file, since no form is known whose hooks do not compile. The build fails, the file is dropped, and
-// the next build is whole.
+// TestDropFailed spoils a rewritten file, since no form is known whose hooks do not compile. The build fails, the file is left with the
+// import alone, and the next build is whole. When it fails again the file is dropped.
 func TestDropFailed(t *testing.T) {
 	dir, out := t.TempDir(), t.TempDir()
 	writeFiles(t, dir, map[string]string{
@@ -241,14 +241,21 @@ func TestDropFailed(t *testing.T) {
 	if err == nil {
 		t.Fatal("the bad file compiles")
 	}
-	if !b.result.DropFailed(dir, said) || len(b.result.Overlay) != 1 {
+	if !b.result.DropFailed(dir, said) || len(b.result.Overlay) != 2 {
 		t.Fatalf("nothing was dropped for\n%s", said)
+	}
+	want := "package main; import _ \"tracevizhook\"\n\nfunc send(c chan int) {\n\tc <- 2\n}\n"
+	if text, err := os.ReadFile(bad); err != nil || string(text) != want {
+		t.Errorf("got %s, %v", text, err)
 	}
 	if w := b.result.Warnings; len(w) != 1 || !strings.HasPrefix(w[0], "bad.go gets no hooks") {
 		t.Errorf("got warnings %q", w)
 	}
 	if said, err := try(); err != nil {
 		t.Errorf("%v\n%s", err, said)
+	}
+	if !b.result.DropFailed(dir, "bad.go:1:2: bad\nbad.go:2:2: bad\n") || len(b.result.Overlay) != 1 {
+		t.Errorf("got overlay %v", b.result.Overlay)
 	}
 	if b.result.DropFailed(dir, "main.go is fine\nother.go:1:2: bad\n") {
 		t.Error("dropped a file for no reason")

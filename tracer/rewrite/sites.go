@@ -42,7 +42,7 @@ type Spawn struct {
 	Line    int    `json:"line"` // of the statement: the line that the runtime reports as the creator's
 	Col     int    `json:"col"`
 	EndLine int    `json:"end_line"`
-	Name    string `json:"name"` // callee with its constant arguments (produce "A"), or main.func@58 for a literal
+	Name    string `json:"name"` // callee with its constant arguments (produce "A"), or main.func@58 for a literal in main
 	Func    string `json:"func"` // the function that spawns
 	// Contexts has an element for each variable of type context.Context that the goroutine is handed: the first and last lines of
 	// the calls in that file that may have made it, none if that is not known.

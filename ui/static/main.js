@@ -89,7 +89,7 @@ function main() {
   });
   showPages(store);
   const route = createRouter(store, session, shared);
-  const timeline = mountTimeline(byId('timeline'), store);
+  const timeline = mountTimeline(byId('timeline'), store, undefined, true);
   const commands = createCommands(store, timeline);
   mountTopbar(byId('topbar'), store, commands);
   mountBanner(byId('banner'), store, client.retryNow);

@@ -43,8 +43,8 @@ var flags = map[string]any{
 }
 
 // Start starts a Chromium with a new profile. Tabs are made from the context with chromedp.NewContext. stop ends the browser
-// and removes the profile. logf is told what goes wrong inside.
-func Start(logf func(string, ...any)) (ctx context.Context, stop func() error, err error) {
+// and removes the profile. logf is told what goes wrong inside. switches are further ones of Chromium's, without dashes.
+func Start(logf func(string, ...any), switches ...string) (ctx context.Context, stop func() error, err error) {
 	path, err := chrome.Find()
 	if err != nil {
 		return nil, nil, err
@@ -56,6 +56,9 @@ func Start(logf func(string, ...any)) (ctx context.Context, stop func() error, e
 	opts := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.UserDataDir(profile)}
 	for name, value := range flags {
 		opts = append(opts, chromedp.Flag(name, value))
+	}
+	for _, name := range switches {
+		opts = append(opts, chromedp.Flag(name, true))
 	}
 	alloc, cancelAlloc := chromedp.NewExecAllocator(context.Background(), opts...)
 	ctx, cancel := chromedp.NewContext(alloc, chromedp.WithErrorf(logf))

@@ -50,6 +50,8 @@
  * @property {number[]} events
  * @property {number[]} g
  * @property {number[]} o
+ * @property {number} [memory]  of a data race: a number for the memory that it is about, from 1
+ * @property {{what:string,site:string,g:number[]}[]} [accesses]  of a data race: its two sides, each with all who may have been it
  */
 
 /**

@@ -18,6 +18,22 @@ export function fitWindow(duration) {
 }
 
 /**
+ * The window to begin with. A program that is stuck is watched for a while before that is proven, and nothing happens in that
+ * time: where it is most of the recording, only its beginning is shown.
+ * @param {number} duration
+ * @param {number} stuck  ns from which on nothing happens any more; 0 if it does to the end
+ * @returns {Span}
+ */
+export function firstWindow(duration, stuck) {
+  if (stuck <= 0 || stuck > duration * QUIET) return fitWindow(duration);
+  return clampWindow({ t0: 0, t1: stuck * AFTER }, duration);
+}
+
+/** Up to this share of the recording the part before the end of all events is small, and what is shown after it, as a share of it. */
+const QUIET = 0.4;
+const AFTER = 1.4;
+
+/**
  * Keeps a window inside of where it may be and no narrower than MIN_WINDOW; its width stays where that is possible.
  * @param {Span} w
  * @param {number|Span} range  the recording's duration, or the longer ruler that it shares with another one

@@ -58,7 +58,7 @@ export function createEventLog(store) {
   const only = el('input', { type: 'checkbox', onchange: () => update() });
   const onlyText = el('span', {});
   const onlyLabel = el('label', { class: 'check' }, only, onlyText);
-  const count = el('span', { class: 'muted grow tabular' });
+  const count = el('span', { class: 'muted event-count tabular' });
   const body = el('div', { class: 'panel-fill' });
   const node = el('div', { class: 'panel-fill' }, el('div', { class: 'panel-bar' }, count, onlyLabel), body);
   /** @type {{key: string, log: ReturnType<typeof filteredLog>}|null} */
@@ -74,6 +74,7 @@ export function createEventLog(store) {
     const filter = selected(store);
     onlyLabel.hidden = !filter;
     fill(onlyText, 'only ' + (filter?.label ?? ''));
+    onlyLabel.title = onlyText.textContent ?? '';
     const wanted = only.checked ? filter : null;
     if ((filtered?.key ?? '') !== (wanted?.key ?? '')) filtered = wanted ? { key: wanted.key, log: filteredLog(store, wanted) } : null;
     await filtered?.log.ready;

@@ -81,7 +81,8 @@ export function createList(options) {
       const edge = Math.min(visible * 0.15, 3 * h);
       const top = scale.top();
       if (!force && i * h >= top + edge && (i + 1) * h <= top + visible - edge) return;
-      node.scrollTop = scale.toScroll(i * h - visible * 0.4);
+      // By whole rows, so that the first one is not cut in the middle.
+      node.scrollTop = scale.toScroll(Math.round((i * h - visible * 0.4) / h) * h);
       refresh();
     },
   };

@@ -36,5 +36,6 @@ function row(text, keys) {
 
 function legend() {
   return STATES.filter((s) => s.css !== '--s-none')
-    .map((s) => el('div', {}, el('span', { class: `swatch swatch-${s.name}` }), s.word));
+    .map((s) => el('div', {}, el('span', { class: `swatch swatch-${s.name}` }), s.word))
+    .concat(el('div', {}, el('span', { class: 'swatch swatch-forever' }), 'blocked for ever'));
 }

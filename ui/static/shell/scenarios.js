@@ -44,6 +44,28 @@ export function leadsTo(job) {
 }
 
 /**
+ * Starts something and waits until it is done; rejects when it can't be started, or fails.
+ * @param {Store} store
+ * @param {Order} order
+ * @param {(job: Job) => void} tell  called while it works
+ * @returns {Promise<Job>}
+ */
+export async function started(store, order, tell) {
+  const { job: number } = await post('/api/start', order);
+  for (;;) {
+    /** @type {Job} */
+    const job = await fetchJSON(`/api/jobs/${number}`);
+    if (job.state === 'failed') throw new Error(job.message);
+    tell(job);
+    if (job.state === 'done') {
+      await relist(store);
+      return job;
+    }
+    await new Promise((done) => setTimeout(done, ASK));
+  }
+}
+
+/**
  * The address of two recordings side by side.
  * @param {string} a
  * @param {string} b
@@ -57,7 +79,7 @@ export function createScenarios(store) {
   const word = el('p', { class: 'start-word', role: 'status', hidden: true });
   const exercises = el('section', { class: 'exercises', hidden: true });
   const scenarios = el('section', { class: 'scenarios', hidden: true });
-  const procs = el('select', { id: 'start-procs', 'aria-label': 'Procs of the programs that are started' },
+  const procs = el('select', { class: 'select', id: 'start-procs', 'aria-label': 'Procs of the programs that are started' },
     ...[['0', 'all'], ['1', '1'], ['2', '2'], ['4', '4']].map(([value = '', text = '']) => el('option', { value }, text)));
   const node = el('div', { class: 'starts' }, word, exercises, scenarios);
   /** @type {Map<string, HTMLElement>} */
@@ -165,8 +187,8 @@ export function createScenarios(store) {
   };
 }
 
-/** @param {Job} job */
-function verdict(job) {
+/** The verdict on an attempt. @param {Job} job */
+export function verdict(job) {
   const [buggy, attempt] = job.recordings;
   return el('div', {},
     el('p', { class: job.pass ? 'verdict-pass' : 'verdict-fail' }, job.pass ? 'All is as it should be.' : 'Not right yet:'),

@@ -4,6 +4,7 @@ import { costOfWatching } from '../model/labels.js';
 import { formatDuration, formatShare, plural } from '../model/time.js';
 import { el, fill, icon } from '../state/dom.js';
 import { THEMES, THEME_WORDS } from '../state/theme.js';
+import { againButtons } from './again.js';
 import { compareButton } from './comparewith.js';
 import { menu } from './menu.js';
 import { copyLink, savePicture } from './share.js';
@@ -37,7 +38,7 @@ export function mountTopbar(host, store, commands) {
   host.replaceChildren(
     el('a', { class: 'brand', href: '#', title: 'All recordings', onclick: home }, 'trace-viz'),
     recordingMenu, facts, chips,
-    el('div', { class: 'topbar-actions' }, compareButton(store), exportMenu, search(commands), themeMenu(store), help(commands)));
+    el('div', { class: 'topbar-actions' }, ...againButtons(store), compareButton(store), exportMenu, search(commands), themeMenu(store), help(commands)));
   const apply = () => {
     const model = store.get('page') === 'recording' ? store.get('model') : null;
     for (const node of [recordingMenu, exportMenu]) node.hidden = !model;

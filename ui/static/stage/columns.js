@@ -36,7 +36,7 @@ export function columns(topo) {
  * @returns {Set<string>} ids of nodes that stand where locks stand
  */
 function lockLike(topo) {
-  const out = new Set(topo.nodes.filter((n) => n.kind === 'lock' || n.kind === 'cond' || n.kind === 'once' || n.kind === 'context' || n.kind === 'timer').map((n) => n.id));
+  const out = new Set(topo.nodes.filter((n) => n.kind === 'lock' || n.kind === 'cond' || n.kind === 'once' || n.kind === 'context' || n.kind === 'timer' || n.kind === 'memory').map((n) => n.id));
   for (const n of topo.nodes) {
     if (n.kind !== 'channel') continue;
     const edges = topo.edges.filter((e) => e.to === n.id);

@@ -5,6 +5,7 @@ import { readable } from './contrast.js';
 import { drawEnd } from './drawend.js';
 import { drawTube } from './drawtube.js';
 import { pointAt } from './edges.js';
+import { drawName, fitting } from './label.js';
 import { lineHeight } from './levels.js';
 import { circle, cut, hatch, roundRect, setFont, stateColor, tint, write } from './paint.js';
 
@@ -166,7 +167,7 @@ function drawNode(b, p, view, picture) {
   ctx.globalAlpha = 1;
   logDraw('stage', 'node', {
     id: p.node.id, kind: p.node.kind, label: view.label, state: view.state, text: view.text, detail: view.detail, sub: view.sub, forever: view.forever,
-    cycle: view.cycle, current: view.current, x: Math.round((p.body.x + p.body.w / 2) * scale), y: Math.round((p.body.y + p.body.h / 2) * scale), ...mark,
+    cycle: view.cycle, found: view.found, current: view.current, x: Math.round((p.body.x + p.body.w / 2) * scale), y: Math.round((p.body.y + p.body.h / 2) * scale), ...mark,
   });
 }
 
@@ -184,7 +185,7 @@ function drawGoroutine(b, p, view, mark) {
   const x = p.body.x + r;
   const y = p.body.y + r;
   const width = r > 18 ? 3 : 2;
-  const color = view.forever || view.cycle ? b.finding : stateColor(b, view.state);
+  const color = view.forever || view.cycle || view.found ? b.finding : stateColor(b, view.state);
   if (view.current || mark.selected || mark.hovered) halo(b, x, y, r, mark, color);
   circle(ctx, x, y, r - width / 2);
   ctx.fillStyle = b.panel;
@@ -200,32 +201,15 @@ function drawGoroutine(b, p, view, mark) {
     ctx.setLineDash([]);
   }
   ctx.globalAlpha = textAlpha(view);
-  const room = 2 * r - 3 - 2 * (view.segments.length > 0 ? RING : width);
-  const size = fitSize(b, view.label, room);
-  setFont(ctx, size, true);
-  const wide = ctx.measureText(view.label).width > room + 1;
   // A part of a name is the name of another: "@3" for "@39". It is written whole, over the ring, or beside the circle.
   const label = missingName(b, p, view) === '' ? view.label : '';
-  write(ctx, label, x, y, labelRoom(p), { size, color: view.faint ? b.muted : b.text, bold: true, halo: view.forever || wide ? b.panel : undefined });
+  const inside = r - 1.5 - (view.segments.length > 0 ? RING : width);
+  drawName(b, label, { x, y, r: inside, most: labelRoom(p) }, { color: view.faint ? b.muted : b.text, behind: view.forever ? b.panel : undefined });
   drawStatus(b, p, view, color);
 }
 
 /** What is not there (yet, or any more) is faint, its words less so: they must stay readable. */
 const textAlpha = (/** @type {NodeView} */ view) => (view.faint ? 0.9 : 1);
-
-/**
- * The size at which a label fits into a circle: a little smaller before it is cut.
- * @param {Brush} b
- * @param {string} label
- * @param {number} room
- */
-function fitSize(b, label, room) {
-  for (let size = b.layout.level.inner; size > 8; size -= 0.5) {
-    setFont(b.ctx, size, true);
-    if (b.ctx.measureText(label).width <= room) return size;
-  }
-  return 8;
-}
 
 /**
  * @param {Brush} b
@@ -269,7 +253,7 @@ function drawSegments(b, x, y, r, view) {
     from = to;
   }
   ctx.globalAlpha = 1;
-  if (!view.forever && !view.cycle) return;
+  if (!view.forever && !view.cycle && !view.found) return;
   circle(ctx, x, y, r + 1);
   ctx.strokeStyle = b.finding;
   ctx.lineWidth = 1.6;
@@ -349,14 +333,14 @@ function drawBox(b, p, view, mark) {
   const { ctx } = b;
   const { level } = b.layout;
   const busy = view.state !== State.none;
-  const color = view.forever || view.cycle ? b.finding : busy ? stateColor(b, view.state) : b.line;
+  const color = view.forever || view.cycle || view.found ? b.finding : busy ? stateColor(b, view.state) : b.line;
   roundRect(ctx, p.body, 7);
   ctx.fillStyle = b.panel;
   ctx.fill();
   if (view.forever) hatch(b);
   else if (busy) tint(b, color, 0.12);
   ctx.strokeStyle = mark.selected ? b.colors.get('--focus') : mark.hovered ? b.muted : color;
-  ctx.lineWidth = busy || mark.selected ? 2 : 1.4;
+  ctx.lineWidth = busy || view.found || mark.selected ? 2 : 1.4;
   if (view.closed) ctx.setLineDash([5, 3]);
   ctx.stroke();
   ctx.setLineDash([]);
@@ -368,7 +352,7 @@ function drawBox(b, p, view, mark) {
   const gap = lineHeight(level.inner) / 2;
   const halo = view.forever ? b.panel : undefined;
   write(ctx, view.label, x, two ? y - gap : y, room, { size: level.inner, color: b.text, bold: true, halo });
-  if (two) write(ctx, view.sub, x, y + gap, room, { size: level.inner - 0.5, color: readable(b.muted, b.text, b.panel), halo });
+  if (two) write(ctx, fitting(ctx, view.sub, room, level.inner - 0.5), x, y + gap, room, { size: level.inner - 0.5, color: readable(b.muted, b.text, b.panel), halo });
   drawStatus(b, p, view.forever ? { ...view, detail: 'forever' } : view, busy ? color : b.muted);
 }
 

@@ -21,7 +21,7 @@ import { hatch, roundRect, setFont, stateColor, tint, write } from './paint.js';
  */
 export function drawTube(b, p, view, mark) {
   const { level } = b.layout;
-  const color = view.forever ? b.finding : stateColor(b, view.state === State.none ? State.send : view.state);
+  const color = view.forever || view.found ? b.finding : stateColor(b, view.state === State.none ? State.send : view.state);
   const alpha = b.ctx.globalAlpha;
   b.ctx.globalAlpha = Math.max(alpha, 0.9);
   setFont(b.ctx, level.font, true);

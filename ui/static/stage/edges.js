@@ -1,5 +1,7 @@
 // The curves between goroutines and objects. Pure geometry on a layout: like the layout it does not depend on the playhead.
 
+import { chipWidth } from './levels.js';
+
 /** @typedef {import('./layout.js').Layout} Layout */
 /** @typedef {import('./layout.js').Placed} Placed */
 /** @typedef {import('./topology.js').StageEdge} StageEdge */
@@ -49,6 +51,35 @@ export function placeEdges(edges, l) {
     });
   }
   return out;
+}
+
+/** How far from its place a message at rest may move along its curve, and the steps in which that is tried. */
+const LEEWAY = 0.4;
+const NUDGE = 0.04;
+
+/** Half of the room that a message takes. */
+export const bubbleRoom = (/** @type {Layout} */ l) => l.level.inner + 1;
+
+/**
+ * Where a message rests on an edge: at the place nearest to the wanted one where it lies on no words and no node.
+ * @param {PlacedEdge} placed
+ * @param {Layout} l
+ * @param {number} at  wanted, 0 at the goroutine and 1 at the object
+ * @returns {number} -1 if there is no such place
+ */
+export function restAt(placed, l, at) {
+  const r = bubbleRoom(l);
+  const ends = chipWidth(l.level) + 7; // beside a channel its queues may stand
+  const wide = (/** @type {Placed} */ p) => (p.node.kind === 'channel' ? { ...p.body, x: p.body.x - ends, w: p.body.w + 2 * ends } : p.body);
+  const taken = [...l.nodes.values()].flatMap((p) => [wide(p), p.title, p.status].filter((box) => box.w > 0));
+  for (let off = 0; off <= LEEWAY; off += NUDGE) {
+    for (const t of off === 0 ? [at] : [at - off, at + off]) {
+      if (t < 0.05 || t > 0.95) continue;
+      const q = pointAt(placed.curve, t);
+      if (!taken.some((box) => q.x > box.x - r && q.x < box.x + box.w + r && q.y > box.y - r && q.y < box.y + box.h + r)) return t;
+    }
+  }
+  return -1;
 }
 
 /**

@@ -331,7 +331,7 @@ function shelves(cols, w, h) {
 
 /** Chips of waiting goroutines that fit at one end of a tube. */
 export function chipsShown(/** @type {Placed} */ p, /** @type {Level} */ level) {
-  return Math.max(1, Math.floor((p.body.h + 8) / (chipHeight(level) + 1)));
+  return Math.max(1, Math.floor((p.body.h + 2) / (chipHeight(level) + 1)));
 }
 
 /**

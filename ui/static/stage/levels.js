@@ -40,7 +40,7 @@ export const lineHeight = (/** @type {number} */ font) => Math.round(font * 1.3)
 export const chipWidth = (/** @type {Level} */ level) => Math.round(level.inner * 2.6);
 
 /** Its height. */
-export const chipHeight = (/** @type {Level} */ level) => Math.round(chipWidth(level) * 0.52);
+export const chipHeight = (/** @type {Level} */ level) => Math.round(chipWidth(level) * (level.inner < 10 ? 0.46 : 0.52));
 
 /**
  * How a channel's slots are drawn at a level: an unbuffered one is a gate; a large one shows the slots at its outlet and a

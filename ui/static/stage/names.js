@@ -24,6 +24,7 @@ export function candidates(name) {
   if (quoted) out.push(quoted);
   if (numbered) out.push('#' + numbered);
   if (argument) out.push(argument);
+  if (argument && numbered) out.push(`${argument} #${numbered}`);
   if (literal && !numbered) out.push('@' + literal);
   if (tail !== '') out.push(initial + tail);
   if (literal) out.push('@' + literal + (numbered ? '·' + numbered : ''));

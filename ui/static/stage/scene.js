@@ -3,6 +3,8 @@
 import { State, stateInfo } from '../model/states.js';
 import { formatCount } from '../model/time.js';
 import { edgeKey } from './edges.js';
+import { markFound } from './found.js';
+import { markRaces, memoryView } from './memory.js';
 import { channelStatus, channelTitle, goroutineStatus, lockHolder, shortValue, waiters } from './words.js';
 
 /** @typedef {import('../model/types.js').ProgramState} ProgramState */
@@ -22,6 +24,7 @@ import { channelStatus, channelTitle, goroutineStatus, lockHolder, shortValue, w
  * @property {string} detail      second line of status
  * @property {boolean} forever    it never leaves this state
  * @property {boolean} cycle      it is part of a wait-for cycle
+ * @property {boolean} found      a finding at the playhead is about it
  * @property {boolean} faint      not created yet, or ended
  * @property {boolean} current    the event at the playhead is its own
  * @property {boolean} closed
@@ -77,14 +80,12 @@ export function scene(topo, state, time, info) {
   /** @type {Map<string, NodeView>} */
   const nodes = new Map();
   for (const node of topo.nodes) {
-    nodes.set(node.id, node.kind === 'goroutine' ? goroutineView(node, at, time, names, info) : objectView(node, at, names));
+    const view = node.kind === 'memory' ? memoryView(blank(node), topo.memory, time) : null;
+    nodes.set(node.id, view ?? (node.kind === 'goroutine' ? goroutineView(node, at, time, names, info) : objectView(node, at, names)));
   }
-  const current = state?.current;
-  if (current) {
-    const own = nodes.get(topo.goroutine.get(current.g) ?? '');
-    if (own) own.current = true;
-  }
-  return { nodes, edges: edgeViews(topo, at, nodes), bubbles: bubbles(topo, at) };
+  const own = state?.current && nodes.get(topo.goroutine.get(state.current.g) ?? '');
+  if (own) own.current = true;
+  return markFound(topo, time, markRaces(topo, time, { nodes, edges: edgeViews(topo, at, nodes), bubbles: bubbles(topo, at) }));
 }
 
 /**
@@ -123,7 +124,7 @@ function index(state) {
  */
 function blank(node) {
   return {
-    node, state: State.none, label: node.label, sub: '', title: '', text: '', detail: '', forever: false, cycle: false, faint: false,
+    node, state: State.none, label: node.label, sub: '', title: '', text: '', detail: '', forever: false, cycle: false, found: false, faint: false,
     current: false, closed: false, segments: [], slots: [], more: '', sendq: [], recvq: [],
   };
 }

@@ -4,7 +4,7 @@ import { el, fill } from '../state/dom.js';
 import { together } from '../model/highlight.js';
 import { formatClock } from '../model/time.js';
 import { draw } from './draw.js';
-import { placeEdge, placeEdges } from './edges.js';
+import { bubbleRoom, placeEdge, placeEdges, pointAt, restAt } from './edges.js';
 import { hit, layout } from './layout.js';
 import { moves, positionOf } from './motion.js';
 import { scene } from './scene.js';
@@ -39,6 +39,8 @@ export function mountStage(host, store) {
     note.hidden = leftOut(store) === '';
     fill(note, leftOut(store));
     view.remodel();
+    // The stage of a recording gets more of the page when much stands on it.
+    if (host.id === 'stage') document.documentElement.toggleAttribute('data-crowded', view.nodes() >= CROWD);
     redraw();
   };
   store.subscribe((s) => s.model, remodel);
@@ -56,6 +58,9 @@ export function mountStage(host, store) {
   listen(canvas, store, view);
   remodel();
 }
+
+/** From this many nodes on texts are cut on a stage of the usual height. */
+const CROWD = 26;
 
 /**
  * What the picture leaves out, and why.
@@ -85,14 +90,19 @@ function createMotion(store) {
   let progress = 1;
   let cancel = () => {};
   return {
-    /** @param {StateChange|null} change @param {Topology} topo @param {Parameters<typeof scene>[3]} info @param {() => void} redraw */
-    start(change, topo, info, redraw) {
+    /**
+     * @param {StateChange|null} change
+     * @param {Topology} topo
+     * @param {(state: StateChange['next']) => Bubble[]} resting  of a state
+     * @param {() => void} redraw
+     */
+    start(change, topo, resting, redraw) {
       cancel();
       moving = [];
       const ms = store.animationMs();
       if (!change || !change.prev || ms <= 0 || change.events.length === 0) return;
-      const before = scene(topo, change.prev, change.prev.t, info).bubbles;
-      const after = scene(topo, change.next, change.next.t, info).bubbles;
+      const before = resting(change.prev);
+      const after = resting(change.next);
       moving = moves(before, after, change.events, topo);
       if (moving.length === 0) return;
       const start = store.frame.now();
@@ -115,6 +125,41 @@ function createMotion(store) {
         ...moving.map((m) => ({ id: m.id, edge: m.edge, text: m.text, state: m.state, at: positionOf(m, progress), moving: true })),
       ];
     },
+  };
+}
+
+/**
+ * Puts messages at rest where they lie on no words and on no other message.
+ * @param {() => {edges: ReturnType<typeof placeEdges>, placed: Layout|null}} now
+ */
+function createRests(now) {
+  /** @type {WeakMap<object, Map<number, number>>} where messages rest, by edge and wanted place */
+  const rests = new WeakMap();
+  /** @param {import('./edges.js').PlacedEdge} edge @param {Layout} on @param {number} wanted */
+  const resting = (edge, on, wanted) => {
+    const known = rests.get(edge) ?? new Map();
+    if (known.size === 0) rests.set(edge, known);
+    const at = known.get(wanted) ?? restAt(edge, on, wanted);
+    known.set(wanted, at);
+    return at;
+  };
+  /** @param {Bubble[]} bubbles */
+  return (bubbles) => {
+    const { edges, placed } = now();
+    /** @type {{x:number, y:number}[]} */
+    const there = [];
+    return bubbles.flatMap((b) => {
+      const edge = edges.get(b.edge);
+      if (!edge || !placed) return [b];
+      const at = resting(edge, placed, b.at);
+      if (at < 0) return [];
+      // Of two that would lie over one another the first is shown; the queue beside the channel tells of both.
+      const p = pointAt(edge.curve, at);
+      const least = 2 * bubbleRoom(placed) + 2;
+      if (there.some((q) => Math.hypot(p.x - q.x, p.y - q.y) < least)) return [];
+      there.push(p);
+      return [{ ...b, at }];
+    });
   };
 }
 
@@ -145,6 +190,7 @@ function createView(canvas, store) {
     placed = layout(topo, width, height - (leftOut(store) === '' ? 0 : noteHeight(width)));
     edges = placeEdges([...topo.edges, ...topo.lineage], placed);
   }
+  const settled = createRests(() => ({ edges, placed }));
   return {
     place,
     words: () => inWords(now()),
@@ -158,8 +204,9 @@ function createView(canvas, store) {
       topo = topology(store.get('model') ?? EMPTY);
       place();
     },
+    nodes: () => topo.nodes.length,
     /** @param {StateChange|null} change @param {() => void} redraw */
-    animate: (change, redraw) => motion.start(change, topo, info, redraw),
+    animate: (change, redraw) => motion.start(change, topo, (state) => settled(scene(topo, state, state.t, info).bubbles), redraw),
     paint() {
       if (!placed) return;
       const picture = now();
@@ -168,7 +215,7 @@ function createView(canvas, store) {
         if (more) edges.set(key, more);
       }
       // Behind other nodes a message at rest would lie on their words.
-      const bubbles = motion.bubbles(picture.bubbles.filter((b) => !edges.get(b.edge)?.crowded));
+      const bubbles = motion.bubbles(settled(picture.bubbles.filter((b) => !edges.get(b.edge)?.crowded)));
       const pixel = devicePixelRatio * placed.scale;
       ctx.setTransform(pixel, 0, 0, pixel, 0, 0);
       const title = 'Stage at ' + formatClock(store.get('cursor').time);

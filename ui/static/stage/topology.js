@@ -1,5 +1,6 @@
 // What is on the stage and how it is connected, from the recording's model: the input of the layout. It depends on the
 // whole recording and never on the playhead, so that nothing moves while replaying.
+import { addMemory, memories } from './memory.js';
 import { shortNames } from './names.js';
 
 /** Above this many nodes goroutines are grouped by role, then objects by kind and name. */
@@ -9,7 +10,7 @@ export const GROUP_ABOVE = 40;
 const MOST_NODES = 40;
 
 /**
- * @typedef {'goroutine'|'channel'|'lock'|'waitgroup'|'cond'|'once'|'context'|'timer'} NodeKind
+ * @typedef {'goroutine'|'channel'|'lock'|'waitgroup'|'cond'|'once'|'context'|'timer'|'memory'} NodeKind
  *
  * @typedef {object} StageNode
  * @property {string} id stable: the model's key ('g3', 'o0'), or 'role:…', 'kind:…' for a group
@@ -37,12 +38,15 @@ const MOST_NODES = 40;
  * @property {Map<number, string>} goroutine node id by goroutine
  * @property {Map<number, string>} object node id by object
  * @property {Map<number, string>} short short name by goroutine
+ * @property {import('./memory.js').Memory[]} memory of data races
+ * @property {readonly import('./memory.js').Race[]} findings
  * @property {boolean} grouped
  *
  * @typedef {object} ModelLike the part of the model that the stage needs
  * @property {readonly {key: string, g: number, name: string, role: string, parent: number}[]} goroutines
  * @property {readonly {key: string, o: number, kind: string, name: string, type: string, cap: number, ops: number, owner?: number, parent?: number}[]} objects
  * @property {readonly {g: number, o: number, ops: Record<string, number>}[]} edges
+ * @property {readonly import('./memory.js').Race[]} [findings]
  */
 
 /**
@@ -63,7 +67,9 @@ export function topology(all) {
   }
   const nodes = [...goroutines.nodes, ...objects.nodes];
   const edges = stageEdges(model, goroutines.by, objects.by);
-  return { nodes, edges, goroutine: goroutines.by, object: objects.by, short, grouped, lineage: lineage(model, objects.by) };
+  const memory = memories(all.findings ?? []);
+  addMemory(memory, nodes, edges, goroutines.by);
+  return { nodes, edges, goroutine: goroutines.by, object: objects.by, short, grouped, memory, findings: all.findings ?? [], lineage: lineage(model, objects.by) };
 }
 
 /**

@@ -29,6 +29,7 @@ export function sentence(view) {
     parts.push(`${view.node.kind} ${view.label}`, view.sub, view.text);
   }
   if (view.forever) parts.push('for ever');
+  if (view.found) parts.push('a finding is about it');
   if (view.cycle) parts.push('part of a wait-for cycle');
   return parts.filter((p) => p !== '').join('; ');
 }

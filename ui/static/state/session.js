@@ -1,7 +1,7 @@
 // Opening recordings: from the address to a model in the store, and following a live one.
 
 import { defaultSpeed } from '../model/pacing.js';
-import { clampWindow, fitWindow } from '../model/window.js';
+import { clampWindow, firstWindow, fitWindow } from '../model/window.js';
 import { parseJSON } from '../wire/decode.js';
 import { parseFragment } from './fragment.js';
 
@@ -177,12 +177,21 @@ function status(model) {
 function placesOf(model, view) {
   const last = Math.max(0, model.events - 1);
   return {
-    window: view.window ? clampWindow(view.window, model.duration) : fitWindow(model.duration),
+    window: view.window ? clampWindow(view.window, model.duration) : firstWindow(model.duration, stuckFrom(model)),
     cursor: view.cursor ? { event: Math.min(view.cursor.event, last), time: Math.min(view.cursor.time, model.duration) }
       : { event: model.events > 0 ? 0 : -1, time: 0 },
     marks: view.marks.filter((m) => m.event <= last),
     area: view.area && view.area.t0 < model.duration ? { t0: view.area.t0, t1: Math.min(view.area.t1, model.duration) } : null,
   };
+}
+
+/**
+ * When the last goroutine of a deadlock blocked, in ns; 0 without a deadlock.
+ * @param {Model} model
+ */
+function stuckFrom(model) {
+  if (model.outcome !== 'deadlock' || model.live) return 0;
+  return Math.max(0, ...model.findings.filter((f) => f.kind === 'deadlock').map((f) => f.time_ns));
 }
 
 /** While a recording is being read, the page asks this often how far it is, in ms. */
@@ -255,6 +264,7 @@ function fail(store, err) {
     0: ['The trace-viz server does not answer', 'Is it still running? Start it again in the terminal and open the address that it prints.'],
     401: ['This page needs the address that trace-viz printed', 'Open the address from the terminal again: it holds a one-time token. Every start of trace-viz prints a new one.'],
     403: ['This page needs the address that trace-viz printed', 'Open the address from the terminal again: it holds a one-time token. Every start of trace-viz prints a new one.'],
+    422: ['This recording cannot be read', 'The file is damaged, or it is no Go execution trace. Record the program again, or choose another recording.'],
     404: ['There is no such recording', 'It may have been removed. The list of recordings shows what is there.'],
   };
   const [title, hint] = known[status] ?? ['The recording cannot be shown', 'trace-viz report on the recording folder says more about it.'];

@@ -5,7 +5,7 @@ import { rulerTicks } from '../model/time.js';
 import { logDraw, logging } from '../state/drawlog.js';
 import { drawChannel } from './channel.js';
 import { drawStack } from './density.js';
-import { drawFlags, drawMissing } from './flags.js';
+import { drawFlags, drawMissing, underFlag } from './flags.js';
 import { together } from '../model/highlight.js';
 import { drawGoroutine, drawLock, drawProc, drawSystem } from './spans.js';
 import { visibleRows } from './rows.js';
@@ -127,27 +127,6 @@ function drawRow(v, row, y, data) {
     v.ctx.restore();
   }
   drawLabel(v, row, y, selected, identity);
-  if (row.wait) drawWait(v, row, row.wait, y);
-}
-
-/**
- * How long those of a role waited, on their row.
- * @param {View} v
- * @param {Row} row
- * @param {string} text
- * @param {number} y
- */
-function drawWait(v, row, text, y) {
-  const { ctx, colors } = v;
-  ctx.font = v.font;
-  const w = textWidth(ctx, text);
-  if (w + 20 > v.width - v.left) return;
-  ctx.globalAlpha = 0.85;
-  ctx.fillStyle = colors.get('--page');
-  ctx.fillRect(v.left + 6, y + 2, w + 12, row.height - 4);
-  ctx.globalAlpha = 1;
-  ctx.fillStyle = colors.get('--text');
-  ctx.fillText(text, v.left + 12, y + row.height / 2 + 0.5);
 }
 
 /**
@@ -199,7 +178,8 @@ export function isSelected(v, row) {
  */
 function drawLabel(v, row, y, selected, identity) {
   const { ctx, colors } = v;
-  const middle = y + row.height / 2 + 0.5;
+  const second = row.wait && v.left >= 120 ? row.wait : '';
+  const middle = y + row.height / 2 + 0.5 - (second ? 7 : 0);
   if (row.kind === 'goroutine') {
     ctx.fillStyle = identity(row.id);
     ctx.fillRect(selected ? 3 : 8, y + 6, 3, row.height - 12);
@@ -218,6 +198,10 @@ function drawLabel(v, row, y, selected, identity) {
   ctx.textAlign = 'left';
   ctx.fillStyle = colors.get(row.kind === 'system' ? '--muted' : '--text');
   fitText(v, row.label, x, middle, v.left - 18 - x - (note ? textWidth(ctx, note) : 0));
+  if (second) {
+    ctx.fillStyle = colors.get('--muted');
+    fitText(v, second, x + 13, middle + 15, v.left - 24 - x);
+  }
   if (indent > 0) {
     ctx.fillStyle = colors.get('--line');
     ctx.fillRect(x - 9, y, 1, row.height / 2);
@@ -284,7 +268,8 @@ function drawRuler(v, ruler) {
     if (x < v.left - 1) continue;
     ctx.fillStyle = colors.get('--line');
     ctx.fillRect(x, 5, 1, RULER - 5);
-    if (x + textWidth(ctx, tick.label) + 6 > v.width) continue;
+    const end = x + textWidth(ctx, tick.label) + 6;
+    if (end > v.width || underFlag(v, x, end)) continue;
     ctx.fillStyle = colors.get('--muted');
     ctx.fillText(tick.label, x + 5, 11);
     if (logging()) logDraw('timeline', 'tick', { x, text: tick.label });

@@ -46,15 +46,43 @@ export function describeFlag(store, t, px) {
 }
 
 /**
+ * Where the words of a flag lie.
+ * @param {View} v
+ * @param {string} text
+ * @param {number} x
+ */
+function wordsBox(v, text, x) {
+  v.ctx.font = `600 ${v.font}`;
+  const w = Math.min(WIDEST, textWidth(v.ctx, text) + 14, v.width - v.left - 8);
+  return { left: Math.max(v.left, Math.min(x, v.width - w)), w };
+}
+
+/**
+ * Whether words of a flag take the place of something on the ruler.
+ * @param {View} v
+ * @param {number} x0
+ * @param {number} x1
+ */
+export function underFlag(v, x0, x1) {
+  const { font } = v.ctx;
+  const under = v.store.get('flags').some((flag) => {
+    const x = crisp(v, xOf(v, flag.t));
+    if (!flag.current || x < v.left || x > v.width) return false;
+    const { left, w } = wordsBox(v, flag.text, x);
+    return x1 > left && x0 < left + w;
+  });
+  v.ctx.font = font;
+  return under;
+}
+
+/**
  * @param {View} v
  * @param {string} text
  * @param {number} x
  */
 function drawWords(v, text, x) {
   const { ctx, colors } = v;
-  ctx.font = `600 ${v.font}`;
-  const w = Math.min(WIDEST, textWidth(ctx, text) + 14, v.width - v.left - 8);
-  const left = Math.max(v.left, Math.min(x, v.width - w));
+  const { left, w } = wordsBox(v, text, x);
   ctx.fillStyle = colors.get('--finding-bg');
   ctx.strokeStyle = colors.get('--finding');
   ctx.lineWidth = 1;

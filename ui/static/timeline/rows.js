@@ -24,20 +24,25 @@ import { formatDuration, formatShare, plural } from '../model/time.js';
  * @property {boolean} open    groups: not collapsed
  * @property {string} [wait]      of a role: how long its goroutines waited
  * @property {number[]} [members]  of a role that is one row: its goroutines
+ * @property {string} [role]      of a goroutine below its role: the key of that row
  */
 
 /** @typedef {Record<RowKind, number>} Heights */
-/** @typedef {{rows:Row[], height:number, pinned:number, byG:Map<number, Row>, byO:Map<number, Row>}} Layout  pinned: height of the pinned rows, which come first */
+/** @typedef {{rows:Row[], height:number, pinned:number, labels:number, byG:Map<number, Row>, byO:Map<number, Row>}} Layout  pinned: height of the pinned rows, which come first; labels: width that all labels would take, about */
 
 /** Heights by kind, from roomy to dense: small programs get what room there is, of many goroutines more are seen. */
 const HEIGHTS = [
-  { group: 22, proc: 22, goroutine: 28, channel: 60, lock: 42, system: 22, density: 44, role: 24, more: 22, missing: 22 },
-  { group: 20, proc: 20, goroutine: 24, channel: 52, lock: 38, system: 22, density: 40, role: 22, more: 22, missing: 22 },
-  { group: 20, proc: 18, goroutine: 18, channel: 44, lock: 34, system: 20, density: 36, role: 20, more: 20, missing: 20 },
+  { group: 22, proc: 22, goroutine: 28, channel: 60, lock: 42, system: 22, density: 44, role: 36, more: 22, missing: 22 },
+  { group: 20, proc: 20, goroutine: 24, channel: 52, lock: 38, system: 22, density: 40, role: 36, more: 22, missing: 22 },
+  { group: 20, proc: 18, goroutine: 18, channel: 44, lock: 34, system: 20, density: 36, role: 34, more: 20, missing: 20 },
 ];
 const DENSE_FROM = 60;
 /** Room below which rows are dense too if they don't fit, as of two timelines on one small screen. */
 const LOW = 260;
+
+/** More channels than this get lower lanes where not all rows fit: what they show needs few pixels, and more of them is seen. */
+const FEW_CHANNELS = 6;
+const LOW_CHANNEL = 32;
 
 /** Channels or locks shown at first. */
 const MOST = 24;
@@ -73,7 +78,9 @@ export function layoutRows(model, collapsed, room = 0, pins = [], missing = [], 
   const [roomy, normal, dense] = /** @type {[Heights, Heights, Heights]} */ (HEIGHTS);
   const fits = (/** @type {Heights} */ heights) => rows.reduce((sum, row) => sum + heights[row.kind], 0) <= room;
   const narrow = model.goroutines.length > DENSE_FROM || (room > 0 && room < LOW && !fits(normal));
-  const heights = narrow ? dense : fits(roomy) ? roomy : normal;
+  const usual = narrow ? dense : fits(roomy) ? roomy : normal;
+  const low = rows.filter((row) => row.kind === 'channel').length > FEW_CHANNELS && !fits(usual);
+  const heights = low ? { ...usual, channel: Math.min(usual.channel, LOW_CHANNEL) } : usual;
   let y = 0;
   let pinnedTo = 0;
   for (const row of rows) {
@@ -83,7 +90,17 @@ export function layoutRows(model, collapsed, room = 0, pins = [], missing = [], 
     if (row.group === PINNED) pinnedTo = y;
   }
   // On a low timeline pinned rows must leave room for others to scroll below them.
-  return { rows, height: y, pinned: pinnedTo > room * 0.6 ? 0 : pinnedTo, ...lookup(rows) };
+  return { rows, height: y, pinned: pinnedTo > room * 0.6 ? 0 : pinnedTo, labels: widest(rows), ...lookup(rows) };
+}
+
+/** Width of a character of a label, about, and what lies around label and note. */
+const CHAR = 6.7;
+const AROUND = 42;
+
+/** @param {Row[]} rows */
+function widest(rows) {
+  const chars = (/** @type {Row} */ r) => r.label.length + r.note.length;
+  return rows.reduce((most, r) => (r.kind === 'group' || r.kind === 'more' ? most : Math.max(most, AROUND + Math.min(r.indent, 4) * 10 + CHAR * chars(r))), 0);
 }
 
 /** Key of the row that says that not everything is shown. */
@@ -154,7 +171,7 @@ function groups(model, collapsed) {
   const pipes = model.objects.filter((o) => o.kind === 'pipe');
   const locks = model.objects.filter((o) => LOCKS.has(o.kind));
   return [
-    ...(several(model) ? (model.processes ?? []).flatMap((p) => processGroups(model, p)) : [coresGroup(model), goroutinesGroup(model, model.goroutines, collapsed)]),
+    ...(several(model) ? (model.processes ?? []).flatMap((p) => processGroups(model, p, collapsed)) : [coresGroup(model), goroutinesGroup(model, model.goroutines, collapsed)]),
     { id: 'pipes', title: 'Pipes', note: plural(pipes.length, 'pipe'), rows: objectRows(model, pipes, 'pipe', collapsed) },
     { id: 'channels', title: 'Channels', note: plural(channels.length, 'channel'), rows: objectRows(model, channels, 'channel', collapsed) },
     { id: 'locks', title: 'Locks', note: plural(locks.length, 'lock'), rows: objectRows(model, locks, 'lock', collapsed) },
@@ -177,13 +194,14 @@ function coresGroup(model) {
  * @param {Model} model
  * @param {Goroutine[]} goroutines
  * @param {ReadonlySet<string>} collapsed  holds the keys of the roles that are open
+ * @param {string} [id]  of the group
  */
-function goroutinesGroup(model, goroutines, collapsed) {
+function goroutinesGroup(model, goroutines, collapsed, id = 'goroutines') {
   const left = model.goroutines_left_out ?? 0;
   const blocked = goroutines.reduce((sum, g) => sum + g.blocked, 0);
   const lived = goroutines.reduce((sum, g) => sum + (g.ended < 0 ? model.duration : g.ended) - g.created, 0);
   return {
-    id: 'goroutines', title: 'Goroutines', rows: goroutines.length > ROLES_FROM ? roleRows(goroutines, collapsed) : goroutineRows(goroutines, 'goroutines'),
+    id, title: 'Goroutines', rows: goroutines.length > ROLES_FROM ? roleRows(goroutines, collapsed, id) : goroutineRows(goroutines, id),
     note: `${plural(goroutines.length + left, 'goroutine')}${left > 0 ? `, ${left} not shown` : ''} · ${formatShare(lived > 0 ? blocked / lived : 0)} blocked, ${formatDuration(blocked / Math.max(1, goroutines.length))} each on average`,
   };
 }
@@ -193,8 +211,9 @@ function goroutinesGroup(model, goroutines, collapsed) {
  * the system runs in turn.
  * @param {Model} model
  * @param {import('../model/types.js').Process} process
+ * @param {ReadonlySet<string>} collapsed
  */
-function processGroups(model, process) {
+function processGroups(model, process, collapsed) {
   const n = process.number;
   const suffix = n === 1 ? '' : `-${n}`;
   const [cores, goroutines] = [`cores${suffix}`, `goroutines${suffix}`];
@@ -204,7 +223,7 @@ function processGroups(model, process) {
   const lost = process.how === 'lost' ? ' · killed or died' : process.reason ? ' · not whole' : '';
   return [
     { id: cores, title: process.pid > 0 ? `Process ${n}, pid ${process.pid}` : `Process ${n}: cores`, note: `${who}${lost}`, rows: procs.map((p) => procRow(p, cores)) },
-    { ...goroutinesGroup(model, own, new Set()), id: goroutines, title: `Process ${n}: goroutines`, rows: goroutineRows(own, goroutines) },
+    { ...goroutinesGroup(model, own, collapsed, goroutines), title: `Process ${n}: goroutines` },
   ];
 }
 
@@ -269,9 +288,10 @@ const ROLES_FROM = 60;
  * in front: the server draws from it when its goroutines were busy with what.
  * @param {Goroutine[]} goroutines
  * @param {ReadonlySet<string>} opened
+ * @param {string} group
  * @returns {Row[]}
  */
-function roleRows(goroutines, opened) {
+function roleRows(goroutines, opened, group) {
   /** @type {Map<string, Goroutine[]>} */
   const roles = new Map();
   for (const g of goroutines) {
@@ -281,12 +301,12 @@ function roleRows(goroutines, opened) {
   }
   return [...roles].flatMap(([role, members]) => {
     const first = /** @type {Goroutine} */ (members[0]);
-    if (members.length === 1) return goroutineRows(members, 'goroutines');
+    if (members.length === 1) return goroutineRows(members, group);
     const blocked = members.reduce((sum, g) => sum + g.blocked, 0) / members.length;
     const key = `r${first.g}`;
     const open = opened.has(key);
-    const head = { ...blank('role', key), group: 'goroutines', label: `${open ? '▾' : '▸'} ${role}`, note: `×${members.length}`, wait: `blocked ${formatDuration(blocked)} each on average`, id: first.g, open, members: open ? [] : members.map((g) => g.g) };
-    return open ? [head, ...goroutineRows(members, 'goroutines').map((r) => ({ ...r, indent: 1 }))] : [head];
+    const head = { ...blank('role', key), group, label: `${open ? '▾' : '▸'} ${role}`, note: `×${members.length}`, wait: blocked > 0 ? `${formatDuration(blocked)} blocked on average` : 'never blocked', id: first.g, open, members: open ? [] : members.map((g) => g.g) };
+    return open ? [head, ...goroutineRows(members, group).map((r) => ({ ...r, indent: 1, role: key }))] : [head];
   });
 }
 

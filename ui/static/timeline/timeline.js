@@ -29,20 +29,21 @@ const OVERSCAN = 80;
  * @param {HTMLElement} host
  * @param {Store} store
  * @param {readonly string[]} [closed]  groups that are collapsed at first
+ * @param {boolean} [alone]  no other timeline has the same ruler
  */
-export function mountTimeline(host, store, closed = COLLAPSED) {
+export function mountTimeline(host, store, closed = COLLAPSED, alone = false) {
   const base = el('canvas', { 'aria-hidden': 'true' });
   const over = el('canvas', { class: 'over', 'aria-hidden': 'true' });
   host.replaceChildren(base, over);
   const still = context(base);
   const moving = context(over);
-  const t = createParts(host, store, closed);
+  const t = createParts(host, store, closed, alone);
 
   function drawBase() {
     if (!t.ready()) return;
     sizeCanvas(base, t.width(), t.height());
     t.clampScroll();
-    const size = { width: t.width(), height: t.height(), scroll: t.scroll };
+    const size = { width: t.width(), height: t.height(), scroll: t.scroll, left: t.left() };
     const v = createView(store, still, size);
     const near = visibleRows(t.layout.rows, t.scroll - OVERSCAN, t.scroll + t.height() + OVERSCAN);
     const keys = [...new Set([...visibleRows(t.layout.rows, 0, t.layout.pinned), ...near].filter((r) => HAS_DATA.has(r.kind)).map((r) => r.key))];
@@ -54,7 +55,7 @@ export function mountTimeline(host, store, closed = COLLAPSED) {
   function drawOver() {
     if (!t.ready()) return;
     sizeCanvas(over, t.width(), t.height());
-    const v = createView(store, moving, { width: t.width(), height: t.height(), scroll: t.scroll });
+    const v = createView(store, moving, { width: t.width(), height: t.height(), scroll: t.scroll, left: t.left() });
     t.flows.want();
     drawOverlay(v, t.layout, t.flows, { totals: t.area.totals(), hoverX: t.hoverX });
   }
@@ -78,10 +79,11 @@ function context(canvas) {
  * @param {HTMLElement} host
  * @param {Store} store
  * @param {readonly string[]} closed
+ * @param {boolean} alone
  */
-function createParts(host, store, closed) {
+function createParts(host, store, closed, alone) {
   const t = {
-    layout: /** @type {import('./rows.js').Layout} */ ({ rows: [], height: 0, pinned: 0, byG: new Map(), byO: new Map() }),
+    layout: /** @type {import('./rows.js').Layout} */ ({ rows: [], height: 0, pinned: 0, labels: 0, byG: new Map(), byO: new Map() }),
     collapsed: new Set(closed),
     scroll: 0,
     hoverX: -1,
@@ -89,7 +91,8 @@ function createParts(host, store, closed) {
     redrawOver: () => {},
     width: () => host.clientWidth,
     height: () => host.clientHeight,
-    left: () => labelWidth(host.clientWidth),
+    // Two timelines on one ruler begin at the same place, whatever their names are.
+    left: () => labelWidth(host.clientWidth, alone ? t.layout.labels : 0),
     ready: () => store.get('model') !== null && host.clientWidth > 0,
     data: createData(store, () => t.redraw()),
     area: createArea(store, () => t.redrawOver()),
@@ -264,11 +267,12 @@ function createActions(host, store, t) {
     },
     /** @param {number} dir  1: down */
     moveTrack(dir) {
-      const rows = t.layout.rows.filter((r) => r.kind === 'goroutine' || r.kind === 'channel' || r.kind === 'lock');
+      const ofGoroutines = (/** @type {Row} */ r) => r.kind === 'goroutine' || (r.kind === 'role' && !r.open);
+      const rows = t.layout.rows.filter((r) => ofGoroutines(r) || r.kind === 'channel' || r.kind === 'lock');
       const { kind, id } = store.get('selection');
-      const now = rows.findIndex((r) => r.id === id && (kind === 'goroutine') === (r.kind === 'goroutine') && kind !== null);
+      const now = rows.findIndex((r) => kind !== null && (kind === 'goroutine') === ofGoroutines(r) && (r.id === id || (r.members?.includes(id) ?? false)));
       const next = rows[now < 0 ? (dir > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, now + dir))];
-      if (next) store.select(next.kind === 'goroutine' ? 'goroutine' : 'object', next.id);
+      if (next) store.select(ofGoroutines(next) ? 'goroutine' : 'object', next.id);
     },
     centre() {
       const { t0, t1 } = store.get('window');
@@ -282,11 +286,11 @@ function createActions(host, store, t) {
       else if (kind === 'goroutine') fitGoroutine(store, id);
       else store.fitAll();
     },
-    /** Collapses or opens the group of the selection, or all groups when nothing is selected. */
+    /** Collapses or opens the role or the group of the selection, or all goroutines when nothing is selected. */
     toggleGroup() {
       const { kind, id } = store.get('selection');
       const row = kind === 'goroutine' ? t.layout.byG.get(id) : kind === 'object' ? t.layout.byO.get(id) : undefined;
-      t.toggle(row?.group ?? 'goroutines');
+      t.toggle(row?.kind === 'role' ? row.key : row?.role ?? row?.group ?? 'goroutines');
     },
     hideTooltip: () => showTooltip(null, 0, 0),
     /** @param {number} x  in the page */

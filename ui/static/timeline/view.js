@@ -24,31 +24,35 @@ export const RULER = 24;
  * @property {string} font
  */
 
+/** Widest labels, as a share of the timeline. */
+const LABELS = 0.19;
+
 /**
- * Width of the labels: narrower on narrow timelines.
+ * Width of the labels: narrower on narrow timelines, wider for long names where there is room.
  * @param {number} width
+ * @param {number} [want]  what they would take
  */
-export function labelWidth(width) {
+export function labelWidth(width, want = 0) {
   if (width < 420) return 104;
   if (width < 700) return 140;
-  return width < 1000 ? 172 : 190;
+  const least = width < 1000 ? 172 : 190;
+  return Math.round(Math.max(least, Math.min(want, width * LABELS)));
 }
 
 /**
  * @param {Store} store
  * @param {CanvasRenderingContext2D} ctx
- * @param {{width:number, height:number, scroll:number}} size
+ * @param {{width:number, height:number, scroll:number, left:number}} size
  * @returns {View}
  */
 export function createView(store, ctx, size) {
   const { t0, t1 } = store.get('window');
-  const left = labelWidth(size.width);
   const dpr = window.devicePixelRatio || 1;
   ctx.setTransform(dpr, 0, 0, dpr, 0, 0);
   ctx.clearRect(0, 0, size.width, size.height);
   ctx.textBaseline = 'middle';
   return {
-    ctx, store, colors: store.colors, ...size, dpr, left, t0, t1, scale: (size.width - left) / (t1 - t0),
+    ctx, store, colors: store.colors, ...size, dpr, t0, t1, scale: (size.width - size.left) / (t1 - t0),
     mono: `11px ${store.colors.get('--mono')}`, font: `12px ${store.colors.get('--font')}`,
   };
 }

@@ -114,6 +114,8 @@ export function createClient(on) {
      * @returns {Promise<any>}
      */
     request(op, args = {}) {
+      // Of no recording: whoever asks has not heard yet that it was left, and nobody would ever answer.
+      if (socket === null) return Promise.reject(new Superseded());
       const id = nextId++;
       if (LATEST_WINS.has(op)) {
         for (const [old, p] of pending) if (p.op === op) settle(old, (q) => q.reject(new Superseded()));

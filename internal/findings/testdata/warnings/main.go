@@ -121,6 +121,18 @@ func busy() {
 	wg.Wait()
 }
 
+// broken leaves the select and not the loop.
+func broken() {
+	quit := make(chan int)
+	close(quit)
+	for end := time.Now().Add(40 * time.Millisecond); time.Now().Before(end); {
+		select {
+		case <-quit:
+			break
+		}
+	}
+}
+
 func crowd() {
 	var wg sync.WaitGroup
 	for range 1500 {
@@ -194,7 +206,7 @@ func ask(ctx context.Context, i int, answers chan<- int, wg *sync.WaitGroup) {
 
 var modes = map[string]func(){
 	"exit-early": exitEarly, "late-add": lateAdd, "lucky-add": luckyAdd, "both-orders": bothOrders, "contention": contention,
-	"slow-hold": slowHold, "busy": busy, "crowd": crowd, "one-by-one": oneByOne, "uneven": uneven, "unread": unread, "outlives": outlives,
+	"slow-hold": slowHold, "busy": busy, "broken": broken, "crowd": crowd, "one-by-one": oneByOne, "uneven": uneven, "unread": unread, "outlives": outlives,
 }
 
 func main() { modes[os.Args[1]]() }

@@ -57,10 +57,14 @@ func read(i int, archive []byte, wg *sync.WaitGroup) {
 }
 
 func main() {
-	var wg sync.WaitGroup
+	var archives [][]byte
 	for i := range 10 {
+		archives = append(archives, pack(i))
+	}
+	var wg sync.WaitGroup
+	for i, archive := range archives {
 		wg.Add(1)
-		go read(i, pack(i), &wg)
+		go read(i, archive, &wg)
 	}
 	wg.Wait()
 	fmt.Println("all archives read")

@@ -1,6 +1,8 @@
-// Two pools count primes, work for a CPU: four goroutines, and four processes that this program starts of itself and talks to
-// over pipes. That is Python's ThreadPoolExecutor beside its ProcessPoolExecutor; without a GIL the goroutines are as fast, and
-// need neither pipes nor text. Processes are for work that may crash or must not share memory.
+// Two pools count primes, which is CPU-bound: four goroutines, and four processes that this program starts of itself and talks
+// to over pipes. That is Python's ThreadPoolExecutor beside its ProcessPoolExecutor. Without a GIL the goroutines are as fast, and
+// need neither pipes nor text. Processes are for work that may crash or must not share memory. At last the goroutines fetch pages,
+// which is I/O-bound. With --procs 1 they count on one core and take longer, and fetch as fast as before; the processes have a
+// --procs of their own each.
 //
 // The bug: the pool's lock is held until the process has answered. Its four processes take turns, one core works, and all
 // others wait for the lock, though the channel of free workers already gives each worker to one goroutine only.
@@ -10,10 +12,13 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"strconv"
 	"sync"
+	"time"
 )
 
 const workers, jobs, span = 4, 20, 30_000
@@ -100,6 +105,26 @@ func (p *pool) close() {
 	}
 }
 
+// serve answers with one page, 10 ms away.
+func serve(w http.ResponseWriter, _ *http.Request) {
+	time.Sleep(10 * time.Millisecond)
+	fmt.Fprint(w, "page")
+}
+
+// fetch gets one page from the server.
+func fetch(url string) int {
+	r := must(http.Get(url))
+	defer r.Body.Close()
+	must(io.ReadAll(r.Body))
+	return 1
+}
+
+func measure(what, unit string, f func(i int) int) {
+	start := time.Now()
+	total := sum(f)
+	fmt.Println(what, total, unit, "in", time.Since(start).Round(time.Millisecond))
+}
+
 func main() {
 	if len(os.Args) > 1 { // a worker
 		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
@@ -107,8 +132,11 @@ func main() {
 		}
 		return
 	}
-	fmt.Println("goroutines:", sum(count), "primes below", jobs*span)
+	measure("goroutines count", "primes", count)
 	p := newPool()
-	fmt.Println("processes: ", sum(p.ask), "primes below", jobs*span)
+	measure("processes count", "primes", p.ask)
 	p.close()
+	server := httptest.NewServer(http.HandlerFunc(serve))
+	defer server.Close()
+	measure("goroutines fetch", "pages", func(int) int { return fetch(server.URL) })
 }
