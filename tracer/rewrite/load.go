@@ -30,8 +30,9 @@ type loaded struct {
 	problem string
 	env     goEnv
 	fset    *token.FileSet
-	loses   string       // file whose assembly loses the frame pointer
-	source  *sourceTypes // nil when all types come from what the go command has compiled
+	embeds  map[string]bool // files that the program embeds: it reads those of the overlay, so they must stay as they are
+	loses   string          // file whose assembly loses the frame pointer
+	source  *sourceTypes    // nil when all types come from what the go command has compiled
 }
 
 // goEnv is a part of go env.
@@ -40,7 +41,7 @@ type goEnv struct{ GOROOT, GOARCH, GOVERSION, GOMOD, GOFLAGS, GOMODCACHE, GOWORK
 // mode asks for the graph of packages with the types that they export, and no syntax: types come from the files of go list
 // -export.
 const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps | packages.NeedExportFile |
-	packages.NeedTypes | packages.NeedModule | packages.NeedForTest
+	packages.NeedTypes | packages.NeedModule | packages.NeedForTest | packages.NeedEmbedFiles
 
 // files are the absolute paths of the sources, cgo's among them, sorted.
 func files(p *packages.Package) []string { return slices.Sorted(slices.Values(p.GoFiles)) }
@@ -76,7 +77,7 @@ func load(ctx context.Context, o Options, fromSource bool) (*loaded, error) {
 		l.problem = err.Error()
 		return l, nil
 	}
-	l.loses = l.framePointer(roots)
+	l.loses, l.embeds = l.framePointer(roots), embedded(roots)
 	if l.take(roots); fromSource && l.problem == "" {
 		err = l.findSource(ctx, o, roots)
 	}
@@ -272,4 +273,15 @@ func (i importer) Import(path string) (*types.Package, error) {
 		return nil, errors.New("no types of " + path)
 	}
 	return p.Types, nil
+}
+
+// embedded are the files that go:embed directives name in any of the packages.
+func embedded(roots []*packages.Package) map[string]bool {
+	set := map[string]bool{}
+	packages.Visit(roots, nil, func(p *packages.Package) {
+		for _, path := range p.EmbedFiles {
+			set[path] = true
+		}
+	})
+	return set
 }

@@ -83,6 +83,10 @@ func (w *writer) rewriteFiles(p *packages.Package, s *parsed) error {
 			continue
 		}
 		index := w.add(path, p)
+		if w.loaded.embeds[path] {
+			w.warnf("%s gets no hooks: the program embeds it, and would find them in it", w.rel(path))
+			continue
+		}
 		if plain < 0 && !strings.HasSuffix(path, "_test.go") {
 			plain = i
 		}
@@ -119,7 +123,7 @@ func (w *writer) importOnly(p *packages.Package) error {
 		return err
 	}
 	for i, path := range s.paths {
-		if !strings.HasSuffix(path, "_test.go") {
+		if !strings.HasSuffix(path, "_test.go") && !w.loaded.embeds[path] {
 			return w.importInto(s, i)
 		}
 	}
