@@ -108,7 +108,7 @@ var sharedState = &Scenario{
 			What:   "a slot of a semaphore is not given back after an error",
 			Keep:   "At most three archives are unpacked at once, every archive is tried, and damaged ones are still reported.",
 			Expect: []string{"deadlock"},
-			Task: Task{AtLeast: 2, Prints: []Print{
+			Task: Task{AtLeast: 2, AtOnce: 3, Prints: []Print{
 				{6, `archive \d: [0-9a-f]{8}`},
 				{4, `archive \d: unexpected EOF`},
 				{1, `archive 1: 93f528c2`},
@@ -192,7 +192,7 @@ var threadPools = &Scenario{
 			What:   "workers send results that nobody reads",
 			Keep:   "Four workers sort the chunks, each of them gives its report, and main merges the chunks when all are sorted.",
 			Expect: []string{"goroutine-leak"},
-			Task: Task{AtLeast: 4, Through: 12, Prints: []Print{
+			Task: Task{AtLeast: 4, Through: 12, Read: true, Prints: []Print{
 				{4, `worker \d sorted \d+ chunks`},
 				{1, `720000 numbers, sorted: true`},
 			}},

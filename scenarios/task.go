@@ -11,7 +11,9 @@ type Task struct {
 	Prints  []Print
 	AtLeast int     // so many of its own goroutines are there at one time, main not counted
 	AtMost  int     // and no more than these; 0: no limit
+	AtOnce  int     // so many of them may compute at one time, however many there are; 0: no limit
 	Through int     // so many messages go through its channels, where the channels are what the exercise is about
+	Read    bool    // each message that is sent is received too
 	Prompt  bool    // none of its goroutines waits long for a lock
 	Faster  float64 // how many times as fast as the buggy program it has to be; 0: it need not
 }

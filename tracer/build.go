@@ -135,6 +135,13 @@ func (b *Built) build(ctx context.Context, o BuildOptions) error {
 	if err != nil {
 		return err
 	}
+	if res.StartInEmbed {
+		start, err := rewrite.EmbedOverlay(b.dir, goroot)
+		if err != nil {
+			return err
+		}
+		maps.Copy(extra, start)
+	}
 	o.Progress("building %s", o.Name)
 	for {
 		out, err := b.goBuild(ctx, o, res, goroot, extra)

@@ -289,6 +289,7 @@ func (r *run) finish(how end) (recording.Meta, error) {
 	m.CPUNS = int64(r.cmd.ProcessState.UserTime() + r.cmd.ProcessState.SystemTime())
 	m.Procs, m.LeftOut, m.WallNS = procs, leftOut, r.ended-r.started
 	m.Processes, m.Cost = r.ctl.processes(), r.ctl.cost()
+	r.childEnds(m.Processes)
 	if began > 0 {
 		m.BeganNS = began - r.started
 	}

@@ -160,3 +160,20 @@ func TestAxe(t *testing.T) {
 		}
 	}
 }
+
+// TestPacked holds that the script in dist was made of the modules as they are, and that a change of them shows.
+func TestPacked(t *testing.T) {
+	if err := ui.Check(ui.FS); err != nil {
+		t.Error(err)
+	}
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, ui.FS); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "static", "new.js"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if err := ui.Check(os.DirFS(dir)); err == nil || !strings.Contains(err.Error(), "go generate ./ui") {
+		t.Errorf("with another module: got %v", err)
+	}
+}

@@ -55,7 +55,7 @@ than --threshold percent. With one run of each, no measured number counts.`,
 	fl.StringVar(&f.failOn, "fail-on", "", "with --no-ui: exit with code 3 if B is worse: worse")
 	fl.StringVar(&f.base, "base", "", "git revision: compare the one target as it is there with how it is now")
 	fl.Float64Var(&f.threshold, "threshold", compare.DefaultThreshold, "percent from which a significant change counts for --fail-on")
-	fl.DurationVar(&f.run.timeout, "timeout", 0, "stop a program that still runs then (scenarios: 10s)")
+	fl.DurationVar(&f.run.timeout, "timeout", 0, "stop a program that still runs then (scenarios: 10s, with --race 40s)")
 	fl.IntVar(&f.run.procs, "procs", 0, "GOMAXPROCS of the programs")
 	fl.StringVar(&f.run.values, "values", "on", "record short values of messages: on or off")
 	fl.StringVar(&f.run.tags, "tags", "", "build tags, as for go build")

@@ -25,6 +25,9 @@ import (
 // scenarioTimeout is the --timeout of scenarios: their bugs hang, and none needs longer than two seconds.
 const scenarioTimeout = 10 * time.Second
 
+// raceSlower is how many times as long scenarios get under the race detector, which makes computing several times as long.
+const raceSlower = 4
+
 // runFlags are the flags of run.
 type runFlags struct {
 	page       pageFlags
@@ -71,7 +74,7 @@ directory or a .go file. The program keeps its standard input, output, error and
 	fl.BoolVar(&f.noUI, "no-ui", false, "record and report only; the exit code is the program's")
 	fl.BoolVar(&f.json, "json", false, "with --no-ui: the report as JSON on stdout, the program's stdout on stderr")
 	fl.StringVarP(&f.dir, "output", "o", "", "folder for the recording (must be empty or new)")
-	fl.DurationVar(&f.timeout, "timeout", 0, "stop a program that still runs then, and keep its recording (scenarios: 10s)")
+	fl.DurationVar(&f.timeout, "timeout", 0, "stop a program that still runs then, and keep its recording (scenarios: 10s, with --race 40s)")
 	fl.DurationVar(&f.duration, "duration", 0, "end the recording then; the program goes on")
 	fl.Var((*sizeValue)(&f.maxSize), "max-size", "end the recording when the trace has that size, such as 200MB or 1GiB; the program goes on")
 	fl.StringVar(&f.values, "values", "on", "record short values of messages: on or off")
@@ -234,6 +237,9 @@ func (f *runFlags) options(t target.Target, dir string, args []string) tracer.Ru
 		}
 		if opt.Timeout == 0 {
 			opt.Timeout = scenarioTimeout
+			if opt.Race {
+				opt.Timeout *= raceSlower
+			}
 		}
 	}
 	return opt

@@ -22,7 +22,7 @@ var layers = []struct {
 	{"cmd/trace-viz", []string{"internal/judge", "internal/hunt", "tracer", "internal/server", "internal/compare", "internal/report", "internal/findings", "internal/index", "internal/store", "internal/target",
 		"internal/bundle", "internal/export", "internal/recording", "internal/exercise", "scenarios", "ui"}},
 	{"internal/judge", []string{"internal/hunt", "tracer", "internal/exercise", "internal/findings", "internal/index", "internal/recording", "tracer/rewrite", "scenarios"}},
-	{"internal/hunt", []string{"tracer", "internal/findings", "internal/index", "internal/recording"}},
+	{"internal/hunt", []string{"tracer", "tracer/rewrite", "internal/findings", "internal/index", "internal/recording"}},
 	{"tracer", []string{"internal/findings", "internal/index", "internal/recording", "tracer/rewrite", "tracer/hook"}},
 	{"internal/server", []string{"internal/compare", "internal/bundle", "internal/export", "internal/report", "internal/findings", "internal/describe", "internal/flame", "internal/index", "internal/store",
 		"internal/recording", "tracer/rewrite", "ui"}},
@@ -46,7 +46,7 @@ var layers = []struct {
 }
 
 // tools are commands and helpers for work on the project: nothing of the product imports them, and they may use all of it.
-var tools = []string{"internal/arch", "internal/bench", "internal/browsertest", "internal/browsertest/chrome", "internal/browsertest/headless", "internal/check", "internal/corpus", "internal/e2e", "internal/goker", "internal/modproxy", "internal/opcount", "internal/rates", "internal/tracetest"}
+var tools = []string{"internal/arch", "internal/bench", "internal/browsertest", "internal/browsertest/chrome", "internal/browsertest/headless", "internal/check", "internal/corpus", "internal/e2e", "internal/goker", "internal/modproxy", "internal/opcount", "internal/pack", "internal/rates", "internal/tracetest"}
 
 // standalone packages use the standard library alone: what is linked into a target, what people read as an example, and
 // the embedded files of the page.

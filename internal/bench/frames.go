@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"os/exec"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -119,28 +117,15 @@ func (b *bench) goToolTrace(path string) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("go tool -n trace: %w", err)
 	}
-	began := time.Now()
 	cmd := exec.CommandContext(ctx, strings.TrimSpace(string(tool)), "-http=127.0.0.1:0", path)
 	cmd.Env = append(cmd.Environ(), "BROWSER=true") // a command that does nothing
-	stderr, err := cmd.StderrPipe()
+	c, err := launch(cmd, listens)
 	if err != nil {
-		return 0, err
-	}
-	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
 	defer cmd.Wait()
 	defer cancel()
-	lines := bufio.NewReader(stderr)
-	for {
-		line, err := lines.ReadString('\n')
-		if strings.Contains(line, "listening on") {
-			took := time.Since(began)
-			go io.Copy(io.Discard, lines)
-			return took, nil
-		}
-		if err != nil {
-			return 0, errors.New("go tool trace did not say that it listens")
-		}
-	}
+	return c.took, nil
 }
+
+var listens = regexp.MustCompile("listening on")

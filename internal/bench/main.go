@@ -22,6 +22,7 @@ import (
 	"runtime"
 	"slices"
 	"syscall"
+	"time"
 )
 
 // options are the flags.
@@ -88,6 +89,9 @@ type bench struct {
 	ctx     context.Context
 	dir     string // temporary
 	command string // path of the built trace-viz, once it is needed
+
+	listened time.Duration // from the start of the command that was visited last until it announced its page
+	steps    steps         // of the page that was viewed last
 }
 
 // traceFile is the trace to measure on: the one given, or one made here.

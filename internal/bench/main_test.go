@@ -2,9 +2,12 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	exptrace "golang.org/x/exp/trace"
 )
@@ -34,12 +37,32 @@ func TestPercentile(t *testing.T) {
 }
 
 func TestAnnounced(t *testing.T) {
-	url, err := announced(strings.NewReader("trace-viz: building\ntrace-viz: replay at http://127.0.0.1:1234/?token=abc\nmore\n"))
+	url, err := announced(strings.NewReader("trace-viz: building\ntrace-viz: replay at http://127.0.0.1:1234/?token=abc\nmore\n"), address)
 	if want := "http://127.0.0.1:1234/?token=abc"; err != nil || url != want {
 		t.Errorf("got %q, %v, wanted %q", url, err, want)
 	}
-	if _, err := announced(strings.NewReader("trace-viz: port in use\n")); err == nil || !strings.Contains(err.Error(), "port in use") {
+	if _, err := announced(strings.NewReader("trace-viz: port in use\n"), address); err == nil || !strings.Contains(err.Error(), "port in use") {
 		t.Errorf("got error %v, wanted one with what the command said", err)
+	}
+}
+
+func TestLaunch(t *testing.T) {
+	c, err := launch(exec.CommandContext(t.Context(), "go", "build", "./no/such/folder"), regexp.MustCompile("no/such/[a-z]+"))
+	if err != nil || c.said != "no/such/folder" || c.took <= 0 {
+		t.Errorf("got %+v, %v", c, err)
+	}
+	if _, err := launch(exec.CommandContext(t.Context(), "go", "version"), address); err == nil || !strings.Contains(err.Error(), "matches") {
+		t.Errorf("a command that says nothing on stderr: got %v", err)
+	}
+}
+
+func TestParts(t *testing.T) {
+	s := steps{HTML: 10, Styles: 15, Scripts: 30, Evaluated: 45, Model: 60, Open: 62, Data: 90, Now: 100}
+	got := s.parts(200*time.Millisecond, 350*time.Millisecond)
+	for i, ms := range []float64{200, 60, 20, 15, 15, 2, 28, 10} {
+		if got[i] != ms*1e6 {
+			t.Errorf("%s: got %v ns, wanted %v ms", partNames[i], got[i], ms)
+		}
 	}
 }
 

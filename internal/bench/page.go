@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -41,6 +38,13 @@ func (b *bench) page() error {
 		return err
 	}
 	var o opened
+	page, err := filepath.Abs("ui")
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(page); err == nil {
+		o.modules = page
+	}
 	for range b.rounds {
 		if err := b.openAll(browser, path, &o); err != nil {
 			return err
@@ -54,6 +58,7 @@ func (b *bench) page() error {
 	row(fmt.Sprintf("file of %.1f MB to first picture", float64(st.Size())/1e6), seconds(median(o.open)), "goals: 0.5, 0.6, 1.0 s for 1, 10, 100 MB")
 	row("the same until all of it was read and the page is idle", seconds(median(o.whole)), "")
 	row("go tool trace on the same file, until it listens", seconds(median(o.tool)), "its page then asks for one part of the trace after another")
+	o.printParts()
 	printFeel(o.moved)
 	row("run producer-consumer, whole replay, less the program's time", seconds(median(o.run)),
 		fmt.Sprintf("goal 2 s, warm build cache; last: %s - %s", seconds(float64(o.last.total)), seconds(float64(o.last.program))))
@@ -63,6 +68,9 @@ func (b *bench) page() error {
 // opened is what the rounds came to, times in ns.
 type opened struct {
 	open, whole, run, tool []float64
+	parts                  [][]float64 // of open, as partNames has them
+	modules                string      // the folder of the page's modules, or "" when it is not there
+	separate               []float64   // as open, with the modules served one by one from that folder
 	moved                  feel
 	last                   scenarioRun
 }
@@ -72,6 +80,14 @@ func (b *bench) openAll(browser context.Context, path string, o *opened) error {
 	first, err := b.view(browser, picture, "open", path)
 	if err != nil {
 		return err
+	}
+	o.parts = append(o.parts, b.steps.parts(b.listened, first))
+	if o.modules != "" {
+		other, err := b.view(browser, picture, "open", path, "--dev", o.modules)
+		if err != nil {
+			return err
+		}
+		o.separate = append(o.separate, float64(other))
 	}
 	all, err := b.view(browser, ended, "open", path)
 	if err != nil {
@@ -148,47 +164,46 @@ func (b *bench) view(browser context.Context, until string, args ...string) (tim
 		if _, err := chromedp.Run(tab, chromedp.Evaluate[bool](ready(until), chromedp.EvalAwaitPromise)); err != nil {
 			return fmt.Errorf("wait for the page: %w", err)
 		}
+		var err error
+		if b.steps, err = chromedp.Run(tab, chromedp.Evaluate[steps](stepsOf)); err != nil {
+			return fmt.Errorf("ask the page what took how long: %w", err)
+		}
 		return nil
 	}, args...)
 }
 
-// visit starts the command, opens the page that it announces in a new tab and does something there. It gives the time from the
-// start of the command until that is done. hear, if not nil, is told what the browser reports of the tab.
+// visit opens a tab, starts the command, opens the page that it announces there and does something. It gives the time from the
+// start of the command until that is done: how long a browser needs for a new tab is not ours. hear, if not nil, is told what the browser reports of the tab.
 func (b *bench) visit(browser context.Context, hear func(ev any), do func(tab context.Context) error, args ...string) (time.Duration, error) {
 	ctx, cancel := context.WithTimeout(b.ctx, pagePatience)
 	defer cancel()
-	began := time.Now()
+	tab, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	defer closeTab()
+	err := chromedp.Do(tab)
+	if err == nil && hear != nil {
+		err = chromedp.Listen(tab, hear)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("open a tab: %w", err)
+	}
 	cmd := exec.CommandContext(ctx, b.command, append(args, "--no-browser")...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 10 * time.Second
 	cmd.Env = append(os.Environ(), "TRACEVIZ_HOME="+filepath.Join(b.dir, "home"))
-	stderr, err := cmd.StderrPipe()
+	c, err := launch(cmd, address)
 	if err != nil {
-		return 0, err
-	}
-	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
 	defer cmd.Wait()
 	defer cancel()
-	url, err := announced(stderr)
-	if err != nil {
-		return 0, err
-	}
-	tab, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	defer closeTab()
-	if hear != nil {
-		if err := errors.Join(chromedp.Do(tab), chromedp.Listen(tab, hear)); err != nil {
-			return 0, fmt.Errorf("open a tab: %w", err)
-		}
-	}
-	if err := chromedp.Do(tab, chromedp.Navigate(url)); err != nil {
+	b.listened = c.took
+	if err := chromedp.Do(tab, chromedp.Navigate(c.said)); err != nil {
 		return 0, fmt.Errorf("open the page: %w", err)
 	}
 	if err := do(tab); err != nil {
 		return 0, err
 	}
-	return time.Since(began), nil
+	return time.Since(c.began), nil
 }
 
 // ready is a script that resolves when a page is as far as until says.
@@ -200,27 +215,13 @@ func ready(until string) string {
 			if (window.traceviz?.idle) {
 				const { store, idle } = window.traceviz;
 				const model = store.get("model");
+				for (const [what, is] of [["open", store.get("connection") === "open"], ["state", store.get("stateAtCursor")], ["overview", store.get("overview")]]) {
+					if (is && performance.getEntriesByName(what).length === 0) performance.mark(what);
+				}
 				if (%s) return true;
 			}
 			if (performance.now() > end) throw new Error("the page was never ready");
 			await new Promise(done => setTimeout(done, 5));
 		}
 	})()`, pagePatience.Milliseconds()/2, until)
-}
-
-// announced reads what the command says up to the address of the page, and lets the rest go by.
-func announced(r io.Reader) (string, error) {
-	lines := bufio.NewReader(r)
-	said := ""
-	for {
-		line, err := lines.ReadString('\n')
-		if url := address.FindString(line); url != "" {
-			go io.Copy(io.Discard, lines)
-			return url, nil
-		}
-		said += line
-		if err != nil {
-			return "", errors.New("the command announced no page: " + said)
-		}
-	}
 }

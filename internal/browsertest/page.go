@@ -174,6 +174,14 @@ func (p *Page) Drag(x0, y0, x1, y1 float64, mods ...chromedp.Modifier) {
 	p.do("drag", actions...)
 }
 
+// Wheel turns the wheel by so many CSS pixels, downwards when they are positive, over a point of the viewport.
+func (p *Page) Wheel(x, y, by float64, mods ...chromedp.Modifier) {
+	p.t.Helper()
+	// The browser wants both numbers, and a zero is not sent.
+	turn := func(e *input.DispatchMouseEventParams) { e.DeltaX, e.DeltaY = 1e-9, by }
+	p.do("turn the wheel", chromedp.MouseEvent(chromedp.MouseWheel, x, y, chromedp.ButtonModifiers(mods...), turn))
+}
+
 // Press sends key presses to whatever has the focus. Keys are characters, or constants of chromedp/kb.
 func (p *Page) Press(keys string, mods ...chromedp.Modifier) {
 	p.t.Helper()

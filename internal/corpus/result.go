@@ -76,11 +76,11 @@ func (r *result) fail(format string, args ...any) {
 	r.Failures = append(r.Failures, fmt.Sprintf(format, args...))
 }
 
-// take sorts remarks of the product: those that tell of missing hooks are failures.
+// take sorts remarks of the product: those that tell of missing hooks are failures, but where hooks would be read.
 func (r *result) take(notes []string) {
 	for _, note := range notes {
 		list := &r.Notes
-		if strings.Contains(note, " no hooks") {
+		if strings.Contains(note, " no hooks") && !strings.Contains(note, ": the program embeds it") {
 			list = &r.Dropped
 		}
 		if slices.Contains(*list, note) {

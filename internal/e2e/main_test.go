@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/trace-viz/trace-viz/internal/browsertest"
+	"github.com/trace-viz/trace-viz/ui"
 )
 
 // Made once for all tests: the built command and one recording.
@@ -41,6 +42,9 @@ func setUp(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer os.RemoveAll(scratch)
+	if err := ui.Check(os.DirFS("../../ui")); err != nil {
+		return 1, err
+	}
 	command = filepath.Join(scratch, "trace-viz")
 	// Without the race detector: what is tested here is the product as people get it, and its server has tests under it.
 	build := exec.Command("go", "build", "-o", command, "github.com/trace-viz/trace-viz/cmd/trace-viz")

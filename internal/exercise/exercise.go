@@ -149,6 +149,12 @@ func measured(t scenarios.Task) string {
 	if t.AtMost > 0 {
 		text += fmt.Sprintf(" At most %d goroutines are there at one time besides main.", t.AtMost)
 	}
+	if t.AtOnce > 0 {
+		text += fmt.Sprintf(" No more than %d goroutines work at once.", t.AtOnce)
+	}
+	if t.Read {
+		text += " Each message that is sent on a channel is received."
+	}
 	return text + " It waits for what it needs: to sleep until the others are probably done is no way."
 }
 

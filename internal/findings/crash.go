@@ -24,11 +24,12 @@ const crashFile = "crash.log"
 // maxCrash bounds how much of it is read; the first stack is at its beginning. Stacks are cut by the runtime at 100 frames.
 const maxCrash = 64 << 10
 
-// A crash is how a program died.
+// A crash is how the program died, or if it did not, the first of its processes that did.
 type crash struct {
-	text   string // what follows "panic: ", to the first stack; "" for a fatal error
-	goid   int64  // of the goroutine that died, 0 if that is not known
-	frames []frame
+	process index.Process // number 1 is the program
+	text    string        // what follows "panic: ", to the first stack; "" for a fatal error
+	goid    int64         // of the goroutine that died, 0 if that is not known
+	frames  []frame
 }
 
 // A frame is one call of a crash, the innermost first.
@@ -40,15 +41,29 @@ type frame struct {
 // crash reads how the program died. It is empty if it did not, or if nobody knows.
 func (p *Pass) crash() *crash {
 	if p.death == nil {
-		p.death = &crash{}
+		p.death = &crash{process: p.Index.Processes()[0]}
 		died := p.Meta.Outcome == recording.Panic || p.Meta.Outcome == recording.Fatal
 		if p.Rec != nil && p.Rec.Dir != "" && died {
 			if text, err := readHead(p.Rec.Dir, crashFile, maxCrash); err == nil {
 				p.death = parseCrash(text)
+				p.death.process = p.Index.Processes()[0]
 			}
+		} else if p.Rec != nil && p.Rec.Dir != "" {
+			p.childCrash()
 		}
 	}
 	return p.death
+}
+
+// childCrash looks for a process that the program started and that died.
+func (p *Pass) childCrash() {
+	for _, child := range p.Index.Processes()[1:] {
+		if text, err := readHead(p.Rec.Dir, fmt.Sprintf("crash-%d.log", child.PID), maxCrash); err == nil && text != "" {
+			p.death = parseCrash(text)
+			p.death.process = child
+			return
+		}
+	}
 }
 
 // readHead reads the beginning of a file of a recording, which may be a foreign one: only a regular file in the folder itself.
@@ -179,10 +194,13 @@ func (p *Pass) fileOf(path string) string {
 // died begins a finding about the death of the program: the goroutine, the place, and as time the end of what is known.
 func (p *Pass) died() (Finding, index.GID) {
 	f := Finding{Verdict: Proven, TimeNS: p.Index.Duration()}
+	if c := p.crash().process; c.Number > 1 {
+		f.TimeNS = c.End
+	}
 	site := p.crashSite().String()
 	for _, g := range p.Index.Goroutines() {
 		// Numbers of goroutines are never used twice in a process.
-		if g.GoID != p.crash().goid || g.Process != 1 {
+		if g.GoID != p.crash().goid || g.Process != p.crash().process.Number {
 			continue
 		}
 		f.G = []index.GID{g.ID}
@@ -196,6 +214,9 @@ func (p *Pass) died() (Finding, index.GID) {
 
 // who names the goroutine that died: where the end of the recording is lost, with which it may have begun, by the function that it ran.
 func (p *Pass) who(g index.GID) string {
+	if c := p.crash().process; g >= 0 && c.Number > 1 {
+		return fmt.Sprintf("%s in process %d (pid %d)", p.end().name(g), c.Number, c.PID)
+	}
 	if g >= 0 {
 		return p.end().name(g)
 	}

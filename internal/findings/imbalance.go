@@ -18,6 +18,7 @@ var imbalance = &Analyzer{
 of its share waited for it alone. Fixed shares look fair and are not when some items take longer than others.
 
 It is told when the shares were fixed: workers that take their items from a channel share them by themselves.
+Sleeping is no work.
 
 Wrong: each worker gets a quarter of the items.
 
@@ -120,7 +121,7 @@ func (p *Pass) unfair(t *team) *Finding {
 		}
 		ends = append(ends, all[g].Ended)
 		sums := p.Index.TimeByState(g, all[g].Created, all[g].Ended)
-		t.work = append(t.work, sums[index.StateRunning]+sums[index.StateGC]+sums[index.StateSyscall]+sums[index.StateSleep]+sums[index.StateNetwork])
+		t.work = append(t.work, sums[index.StateRunning]+sums[index.StateGC]+sums[index.StateSyscall]+sums[index.StateNetwork])
 	}
 	worst := 0
 	for i, ns := range t.work {

@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/trace-viz/trace-viz/internal/recording"
@@ -35,5 +36,15 @@ func TestImbalanceStolen(t *testing.T) {
 		if list := findImbalance(&Pass{Index: ix, Meta: meta}); len(list) != want {
 			t.Errorf("processor time %d: got %+v, wanted %d findings", cpu, list, want)
 		}
+	}
+}
+
+// One that sleeps longer than the others had to do has no more work than they.
+func TestImbalanceSleeping(t *testing.T) {
+	text := strings.Replace(lone, "c end +390000000", "c block sleep\n- wake c +390000000\nc start 2\nc end", 1)
+	ix := tracetest.Index(t, text)
+	meta := recording.Meta{Outcome: recording.Exit, Complete: true, Hooks: true, Procs: 4}
+	if list := findImbalance(&Pass{Index: ix, Meta: meta}); len(list) != 0 {
+		t.Errorf("got %+v, wanted nothing", list)
 	}
 }

@@ -83,6 +83,8 @@ func TestDeaths(t *testing.T) {
 		{"concurrent-map", "concurrent-map", " used a map (main.go:75) while another goroutine wrote it.", "", "main.go:75"},
 		{"wrong-key", "", "", "", ""},
 		{"close-once", "", "", "", ""},
+		{"close-nil", "close-closed", "main closed s.quit (main.go:104), which is nil: no channel was ever assigned to it.", "", "main.go:104"},
+		{"nil-recovered", "", "", "", ""},
 	} {
 		t.Run(c.mode, func(t *testing.T) {
 			rec, ix := record(t, built, c.mode)

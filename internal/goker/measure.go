@@ -68,9 +68,9 @@ func (b *bench) measure(ctx context.Context, root, dir string) (err error) {
 		return err
 	}
 	defer built.Close()
-	size := hunt.Size{}
+	scout := hunt.NewScout(b.o.seed)
 	for n := 1; n <= b.o.runs && (b.row.FoundAt == 0 || n <= b.o.least) && ctx.Err() == nil; n++ {
-		if err := b.once(ctx, built, n, &size); err != nil {
+		if err := b.once(ctx, built, n, scout); err != nil {
 			return err
 		}
 	}
@@ -102,7 +102,7 @@ func (b *bench) native(ctx context.Context) error {
 func (b *bench) turn(n int) int { return (n * 37) % b.k.copies }
 
 // once runs the kernel once with hooks. The first run is as it is, the others are disturbed.
-func (b *bench) once(ctx context.Context, built *tracer.Built, n int, size *hunt.Size) error {
+func (b *bench) once(ctx context.Context, built *tracer.Built, n int, scout *hunt.Scout) error {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return err
@@ -113,29 +113,25 @@ func (b *bench) once(ctx context.Context, built *tracer.Built, n int, size *hunt
 		return err
 	}
 	defer os.RemoveAll(dir)
+	seed := uint64(0) // the first run is as it is
+	if n > 1 {
+		seed = scout.Seed(n)
+	}
 	run := hunt.Disturb(tracer.RunOptions{
 		Dir: dir, Args: []string{b.k.arg}, Env: append(os.Environ(), "GOKER_TURN="+strconv.Itoa(b.turn(n))),
 		Stdin: null, Stdout: null, Stderr: null, Timeout: patience, Meta: recording.Meta{Program: b.row.Name},
-	}, b.seed(n, *size))
+	}, seed)
 	shown, err := hunt.Once(ctx, built, run)
 	if err != nil {
 		return err
 	}
-	*size = size.Max(shown.Size)
+	scout.Learn(shown)
 	blocked, err := traced(filepath.Join(dir, recording.TraceFile))
 	if err != nil {
 		return fmt.Errorf("read the trace of run %d: %w", n, err)
 	}
 	b.take(n, run.Perturb, blocked, shown.Findings)
 	return nil
-}
-
-// seed is that of the n-th run. The first one is never disturbed.
-func (b *bench) seed(n int, size hunt.Size) uint64 {
-	if n == 1 {
-		return 0
-	}
-	return hunt.Next(b.o.seed, n, size)
 }
 
 // take counts one run.

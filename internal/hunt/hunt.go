@@ -65,7 +65,7 @@ func (r *Result) Rate(f *Found) float64 { return float64(f.Times) / float64(max(
 // Hunt hunts. It ends early when ctx does, with what was found until then; the run that was cut short does not count.
 func Hunt(ctx context.Context, built *tracer.Built, o Options) (Result, error) {
 	var res Result
-	began, size := time.Now(), Size{}
+	began, scout := time.Now(), NewScout(o.Seed)
 	for n := 1; n <= o.Runs; n++ {
 		if o.For > 0 && n > 1 && time.Since(began) >= o.For {
 			res.Ended = "time"
@@ -75,7 +75,7 @@ func Hunt(ctx context.Context, built *tracer.Built, o Options) (Result, error) {
 		if err != nil {
 			return res, err
 		}
-		run := Disturb(o.Run, Next(o.Seed, n, size))
+		run := Disturb(o.Run, scout.Seed(n))
 		run.Dir = dir
 		shown, err := Once(ctx, built, run)
 		if ctx.Err() != nil {
@@ -86,7 +86,8 @@ func Hunt(ctx context.Context, built *tracer.Built, o Options) (Result, error) {
 			os.RemoveAll(dir)
 			return res, err
 		}
-		res.Runs, size = n, size.Max(shown.Size)
+		res.Runs = n
+		scout.Learn(shown)
 		if shown.Meta.ExitCode != 0 {
 			res.fail(n, run.Perturb)
 		}
@@ -166,6 +167,9 @@ type Shown struct {
 	Meta     recording.Meta
 	Findings []findings.Finding
 	Size     Size
+
+	sites []uint32 // hook points that it came to
+	wants []want   // what another run could turn around
 }
 
 // Once makes one recording and looks for what it shows.
@@ -182,7 +186,13 @@ func Once(ctx context.Context, built *tracer.Built, run tracer.RunOptions) (Show
 	if err != nil {
 		return Shown{}, err
 	}
-	return Shown{meta, findings.RunRecording(rec, ix), measure(ix)}, nil
+	return Look(meta, rec, ix, findings.RunRecording(rec, ix)), nil
+}
+
+// Look takes from a recording what another run can learn from it.
+func Look(meta recording.Meta, rec *recording.Recording, ix *index.Index, found []findings.Finding) Shown {
+	sites, wants := look(ix, rec.Sites)
+	return Shown{meta, found, measure(ix), sites, wants}
 }
 
 // mostEvents bounds how much of a long run is looked through for its size.

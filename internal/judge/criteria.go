@@ -110,6 +110,10 @@ func (c *court) goroutines() {
 		wrong = fmt.Sprintf("it has %d goroutines at one time, wanted at most %d", high, task.AtMost)
 	case messages < task.Through:
 		wrong = fmt.Sprintf("%d messages went through its channels, wanted at least %d: the channels have to stay", messages, task.Through)
+	case task.Read && c.left() != "":
+		wrong = c.left()
+	case c.crowd() != "":
+		wrong = c.crowd()
 	case !c.showed("imbalance"): // that says better why one is left to compute alone
 		wrong = c.turns()
 	}
@@ -121,6 +125,30 @@ func (c *court) showed(kind string) bool {
 	return slices.ContainsFunc(c.runs, func(s shown) bool {
 		return slices.ContainsFunc(s.findings, func(f findings.Finding) bool { return f.Kind == kind })
 	})
+}
+
+// left tells that messages stay in a channel, "" if all are received. A run that did not come to its end is no witness.
+func (c *court) left() string {
+	for _, s := range c.runs {
+		if s.unread.n > 0 && ends(&s) == "" {
+			return fmt.Sprintf("%d messages are left in channel %s at the end: what is sent has to be received (%s)", s.unread.n, s.unread.name, s.how)
+		}
+	}
+	return ""
+}
+
+// crowd tells that more goroutines work at once than may, "" if they do not. A disturbed run holds up who is done too, and is no witness.
+func (c *court) crowd() string {
+	const sure = 0.2 // who has given up its place may still be on a proc for a moment
+	for n, s := range c.runs {
+		if most := c.task().AtOnce; most > 0 && s.slots.n > most {
+			return fmt.Sprintf("%s lets in %d of them at once, wanted at most %d (%s)", s.slots.name, s.slots.n, most, s.how)
+		}
+		if c.task().AtOnce > 0 && n < len(procs) && s.crowded > sure {
+			return fmt.Sprintf("more than %d of them work at once for %.0f %% of the time (%s)", c.task().AtOnce, 100*s.crowded, s.how)
+		}
+	}
+	return ""
 }
 
 // turns tells that goroutines that compute at the same time in the fixed program do it one after another, as under one lock, "" if
@@ -148,6 +176,23 @@ const longLock = 10e6
 // longSleep is longer than what somebody who tries again and again sleeps in between, in ns.
 const longSleep = 50e6
 
+// manyTurns is how often nobody gives up its proc by chance.
+const manyTurns = 200
+
+// spins tells that a goroutine asks again and again instead of waiting, "" if none does.
+func (c *court) spins() string {
+	for n, s := range c.runs {
+		if n < len(procs) && s.spin.times > manyTurns {
+			where := ""
+			if at := s.spin.site.String(); at != "" {
+				where = " at " + at
+			}
+			return fmt.Sprintf("%s gives up its proc %d times%s and waits for nothing: it asks again and again; wait for the others (%s)", s.spin.name, s.spin.times, where, s.how)
+		}
+	}
+	return ""
+}
+
 // waiting tells whether the program waits for what it needs. Who sleeps until it is probably done has no bug that shows here
 // and now, and the same one on a slower machine.
 func (c *court) waiting() {
@@ -160,6 +205,10 @@ func (c *court) waiting() {
 			c.add(Waiting, fmt.Sprintf("%s sleeps for %v at %s: that is a guess how long the others take; wait for them (%s)", s.sleep.name, short(s.sleep.ns), s.sleep.site, s.how), "")
 			return
 		}
+	}
+	if text := c.spins(); text != "" {
+		c.add(Waiting, text, "")
+		return
 	}
 	// That a machine held up who held the lock does not happen in each run.
 	if first := c.runs[0].lock; c.task().Prompt && least(c.runs, func(s shown) int64 { return s.lock.ns }) > longLock {

@@ -73,21 +73,87 @@ func (o own) beside() float64 {
 			}
 		})
 	}
-	var one, two, last int64
+	return shareAbove(change, 1)
+}
+
+// longTurn is longer than what a goroutine computes before it asks whether it may begin, or after it has told that it is done, in ns.
+const longTurn = 1e6
+
+// crowded is the part of the time in which goroutines are at work in which more than n are, main not counted. A goroutine is at
+// work from its last operation, or from when it could have had a proc, until it comes to the next or waits for something else, if it computes
+// for long in between. So who asks nobody before its work is at work at once with all others that were begun, on one proc too.
+func (o own) crowded(n int) float64 {
+	change := map[int64]int{}
+	for _, g := range o.started {
+		ops := o.operations(g.ID)
+		var begin, end, computed int64
+		ends := func() {
+			if computed > longTurn {
+				change[begin]++
+				change[end]--
+			}
+			computed = 0
+		}
+		ready := false // begin is known
+		o.ix.Spans(g.ID, func(s index.Span) {
+			works := s.State == index.StateRunning || s.State == index.StateGC
+			if !works && s.State != index.StateRunnable {
+				ends()
+				ready = false
+				return
+			}
+			if !ready {
+				begin, ready = s.T0, true
+			}
+			for from := s.T0; from < s.T1; {
+				to := s.T1
+				for len(ops) > 0 && ops[0] <= from {
+					ops = ops[1:]
+				}
+				if len(ops) > 0 {
+					to = min(to, ops[0])
+				}
+				if works {
+					computed, end = computed+to-from, to
+				}
+				if from = to; len(ops) > 0 && to == ops[0] {
+					ends()
+					begin = to
+				}
+			}
+		})
+		ends()
+	}
+	return shareAbove(change, n)
+}
+
+// operations are the times at which a goroutine came to one of the hooks' operations, ascending.
+func (o own) operations(g index.GID) (at []int64) {
+	for _, ev := range o.ix.EventsOf(g) {
+		if kind, by, _, t := o.ix.Glance(int(ev)); by == g && kind.Hook() {
+			at = append(at, t)
+		}
+	}
+	return at
+}
+
+// shareAbove is the part of the time with at least one in which there are more than n; change is how the number changes by time.
+func shareAbove(change map[int64]int, n int) float64 {
+	var one, more, last int64
 	now := 0
 	for _, t := range slices.Sorted(maps.Keys(change)) {
 		if now > 0 {
 			one += t - last
 		}
-		if now > 1 {
-			two += t - last
+		if now > n {
+			more += t - last
 		}
 		now, last = now+change[t], t
 	}
 	if one == 0 {
 		return 0
 	}
-	return float64(two) / float64(one)
+	return float64(more) / float64(one)
 }
 
 // A stretch is one in which a goroutine waits.
@@ -106,6 +172,38 @@ func (o own) longestSleep() stretch {
 	return o.longest(func(s index.Span) bool {
 		return s.State == index.StateSleep || s.State == index.StateRecv && timer(s.Obj)
 	})
+}
+
+// A spin is a goroutine that gives up its proc again and again without waiting for anything.
+type spin struct {
+	times int
+	name  string
+	site  index.Site
+}
+
+// shortTurn is less than the scheduler lets a goroutine compute before it is another's turn, by far, in ns.
+const shortTurn = 1e6
+
+// worstSpin finds the goroutine that gave up its proc most often after a short turn, as one that asks again and again whether others
+// are done and calls runtime.Gosched in between.
+func (o own) worstSpin() (worst spin) {
+	for _, g := range slices.Concat(o.mains, o.started) {
+		times, at, last := 0, -1, index.Span{State: index.StateNone}
+		o.ix.Spans(g.ID, func(s index.Span) {
+			if s.State == index.StateRunnable && last.State == index.StateRunning && last.T1-last.T0 < shortTurn {
+				times++
+				at = s.Event
+			}
+			last = s
+		})
+		if times > worst.times {
+			worst = spin{times: times, name: g.Name}
+			if at >= 0 {
+				worst.site = o.place(at)
+			}
+		}
+	}
+	return worst
 }
 
 // longestLock finds the longest wait for a lock.

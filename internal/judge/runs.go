@@ -11,6 +11,7 @@ import (
 	"github.com/trace-viz/trace-viz/internal/hunt"
 	"github.com/trace-viz/trace-viz/internal/index"
 	"github.com/trace-viz/trace-viz/internal/recording"
+	"github.com/trace-viz/trace-viz/scenarios"
 	"github.com/trace-viz/trace-viz/tracer"
 )
 
@@ -23,22 +24,30 @@ const racePatience = 4 * patience
 // procs are the numbers of procs that the runs of an attempt take turns with; 0 is the default of the machine.
 var procs = []int{0, 1, 4, 2}
 
+// beginLate lets the first run after those on different numbers of procs be one in which goroutines begin late, and so be chosen blindly;
+// what a hunt does in its first runs is too little for an attempt that gets six of them.
+const beginLate = 9
+
 // A shown is what is known of one run.
 type shown struct {
 	how      string // in words, for a failure
 	meta     recording.Meta
 	findings []findings.Finding
-	lines    []string // of its standard output
-	wrong    string   // what is wrong with them
-	most     int      // of its own goroutines at one time, main not counted
-	beside   float64  // share of the time in which its own goroutines compute in which two or more do
-	sleep    stretch  // the longest of its own goroutines
-	lock     stretch  // the longest wait of theirs for a lock
-	all      load     // of the whole run
-	before   load     // of the part before the last line that the task asks for
-	messages int      // that went through channels
-	events   int
-	kept     string // folder of the recording, "" if it is not kept
+	lines    []string   // of its standard output
+	wrong    string     // what is wrong with them
+	most     int        // of its own goroutines at one time, main not counted
+	beside   float64    // share of the time in which its own goroutines compute in which two or more do
+	crowded  float64    // share of the time in which they are at work in which more are than may be
+	sleep    stretch    // the longest of its own goroutines
+	spin     spin       // of its own goroutines, the worst
+	lock     stretch    // the longest wait of theirs for a lock
+	all      load       // of the whole run
+	before   load       // of the part before the last line that the task asks for
+	messages int        // that went through channels
+	unread   places     // messages that are left in a channel
+	slots    places     // of the semaphore, where the number of those who work at once is bounded
+	hunted   hunt.Shown // what the next run can learn from it
+	kept     string     // folder of the recording, "" if it is not kept
 }
 
 // A load is what a program had to do, in ns: time on procs, and time in which the network was waited for.
@@ -51,12 +60,12 @@ func (s *shown) ok() bool {
 
 // attempts runs the attempt until a run shows that it is wrong, or until it has run often enough, then under the race detector.
 func (c *court) attempts(built *tracer.Built) error {
-	var size hunt.Size
+	scout := hunt.NewScout(1)
 	for n := range c.Runs {
 		c.Progress("run %d of %d", n+1, c.Runs)
 		opt := tracer.RunOptions{Procs: procs[n%len(procs)], Meta: recording.Meta{Program: c.name(), Pacing: "event", Fixed: c.verdict.Exercise.Twin().Name()}}
 		if n >= len(procs) {
-			opt.Perturb = hunt.Next(1, n, size)
+			opt.Perturb = scout.Seed(n + beginLate)
 		}
 		s, err := c.run(built, opt, c.Keep != nil && n == 0)
 		if err != nil {
@@ -66,7 +75,8 @@ func (c *court) attempts(built *tracer.Built) error {
 			return err
 		}
 		s.how = how(n+1, opt)
-		size = size.Max(hunt.Size{Points: s.events})
+		scout.Learn(s.hunted)
+		s.hunted = hunt.Shown{}
 		c.runs = append(c.runs, s)
 		if !s.ok() {
 			break
@@ -83,9 +93,13 @@ func (c *court) attempts(built *tracer.Built) error {
 }
 
 // again repeats a run in which nothing but warnings is wrong, and leaves those of kinds that show again: they have to do with
-// time, and a machine that is busy with something else may hold up any program once.
+// time, and a machine that is busy with something else may hold up any program once. A disturbed run is held up for sure, so its warnings say nothing.
 func (c *court) again(built *tracer.Built, opt tracer.RunOptions, s shown) (shown, error) {
 	warns := func(f findings.Finding) bool { return f.Severity != findings.Error && f.Kind != "main-exited-early" }
+	if opt.Perturb != 0 {
+		s.findings = slices.DeleteFunc(s.findings, warns)
+		return s, nil
+	}
 	if len(s.findings) == 0 || s.wrong != "" || ends(&s) != "" || !slices.ContainsFunc(s.findings, warns) {
 		return s, nil
 	}
@@ -176,7 +190,7 @@ func (c *court) run(built *tracer.Built, opt tracer.RunOptions, keep bool) (s sh
 	if err := c.ctx.Err(); err != nil {
 		return s, err
 	}
-	if err := s.read(dir, c.task().Missing, c.last); err != nil {
+	if err := s.read(dir, c.task(), c.last); err != nil {
 		return s, err
 	}
 	if keep {
@@ -187,7 +201,7 @@ func (c *court) run(built *tracer.Built, opt tracer.RunOptions, keep bool) (s sh
 }
 
 // read takes from a recording what is judged.
-func (s *shown) read(dir string, missing func([]string) string, last func([]string) int) error {
+func (s *shown) read(dir string, task scenarios.Task, last func([]string) int) error {
 	rec, err := recording.Open(dir)
 	if err != nil {
 		return err
@@ -206,12 +220,16 @@ func (s *shown) read(dir string, missing func([]string) string, last func([]stri
 			s.lines, at = append(s.lines, l.Text), append(at, l.NS-s.meta.BeganNS)
 		}
 	}
-	s.findings, s.events = findings.RunRecording(rec, ix), ix.NumEvents()
-	s.wrong = missing(s.lines)
+	s.findings = findings.RunRecording(rec, ix)
+	s.hunted = hunt.Look(s.meta, rec, ix, s.findings)
+	s.wrong = task.Missing(s.lines)
 	own := ownOf(rec.Sites, ix)
-	s.most, s.messages = own.most(), ix.Counts().Messages
+	s.most, s.messages, s.unread = own.most(), own.messages(), own.mostUnread()
 	s.beside, s.sleep = own.beside(), own.longestSleep()
-	s.lock = own.longestLock()
+	s.lock, s.spin = own.longestLock(), own.worstSpin()
+	if task.AtOnce > 0 {
+		s.crowded, s.slots = own.crowded(task.AtOnce), own.semaphore()
+	}
 	s.all = loadOf(ix, ix.Duration())
 	if n := last(s.lines); n >= 0 {
 		s.before = loadOf(ix, at[n])

@@ -17,6 +17,7 @@ var hooked = map[string]string{
 	"sync": " OnceFunc OnceValue OnceValues ",
 	"time": " Sleep NewTimer NewTicker After Tick AfterFunc ", "time.Timer": " Stop Reset ", "time.Ticker": " Stop Reset ",
 	"context": " WithCancel WithCancelCause WithTimeout WithTimeoutCause WithDeadline WithDeadlineCause AfterFunc ", "context.Context": " Done ",
+	"os/signal": " NotifyContext ",
 }
 
 // NewInfo is what File needs, empty, for the type checker to fill.

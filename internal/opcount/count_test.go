@@ -103,6 +103,7 @@ func TestModule(t *testing.T) {
 		"a/a.go":             "package a\n\nfunc A(c chan int) { c <- 1 }\n",
 		"a/a_test.go":        "package a\n\nvar _ = make(chan int)\n",
 		"a/x_test.go":        "package a_test\n\nimport \"example.com/m/a\"\n\nfunc init() { c := make(chan int, 1); a.A(c); <-c }\n",
+		"e/e.go":             "package e\n\nimport _ \"embed\"\n\n//go:embed e.go\nvar Text string\n\nfunc E(c chan int) { c <- 1 }\n",
 		"b/b.go":             "package b\n\nimport \"example.com/m/a\"\n\nfunc B() { a.A(nil) }\n",
 		"broken/broken.go":   "package broken\n\nvar x int = \"text\"\n",
 		"untested/u_test.go": "package untested\n\nvar x int = \"text\"\n",
@@ -120,12 +121,12 @@ func TestModule(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := m.Count(nil)
-	for name, want := range map[string]int{"a/a.go": 1, "a/a_test.go": 1, "a/x_test.go": 2, "b/b.go": 0} {
+	for name, want := range map[string]int{"a/a.go": 1, "a/a_test.go": 1, "a/x_test.go": 2, "b/b.go": 0, "e/e.go": 0} {
 		if got, ok := c.Files[filepath.Join(dir, name)]; !ok || got != want {
 			t.Errorf("%s: got %d, %v, want %d", name, got, ok, want)
 		}
 	}
-	if want := []string{"example.com/m/a", "example.com/m/b"}; !slices.Equal(m.Healthy, want) || !slices.Equal(m.Tested, want[:1]) {
+	if want := []string{"example.com/m/a", "example.com/m/b", "example.com/m/e"}; !slices.Equal(m.Healthy, want) || !slices.Equal(m.Tested, want[:1]) {
 		t.Errorf("got healthy %q, tested %q", m.Healthy, m.Tested)
 	}
 	if len(m.Broken) != 2 || !strings.Contains(m.Broken[0], "example.com/m/broken: ") || !strings.Contains(m.Broken[0], "cannot use") {

@@ -4,6 +4,7 @@
 //
 //	go run ./internal/rates                          every scenario 100 times, on the default procs
 //	go run ./internal/rates -n 20 -procs 1,4 NAME…   some of them, 20 times on one core and 20 times on four
+//	go run ./internal/rates -race                    every scenario under the race detector, not only those with a data race
 //	go run ./internal/rates -modules                 and beside them false alarms on the passing tests of modules of others
 //
 // A bug has to show in 99 of 100 runs on the default procs and in 19 of 20 otherwise; a twin must have no finding at all, and
@@ -36,6 +37,9 @@ import (
 // patience is the time-out of a run, as the command gives it to scenarios.
 const patience = 10 * time.Second
 
+// raceSlower is how many times as long a run under the race detector gets, as from the command.
+const raceSlower = 4
+
 // A bench runs programs in a folder of its own.
 type bench struct {
 	out   io.Writer
@@ -43,6 +47,7 @@ type bench struct {
 	runs  int
 	procs []int
 
+	always  bool   // use the race detector for every program
 	modules bool   // measure false alarms on those of others too
 	noRace  string // why the race detector can't be used here, "" if it can
 }
@@ -50,20 +55,24 @@ type bench struct {
 func main() {
 	n := flag.Int("n", 100, "runs of each program on each number of procs")
 	procs := flag.String("procs", "0", "numbers of procs, with commas; 0 is the default of the machine")
+	race := flag.Bool("race", false, "run all programs under the race detector, not only those with a data race")
 	others := flag.Bool("modules", false, "run the tests of "+strings.Join(modules, ", ")+" under trace-viz test too, and count findings")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Stdout, *n, *procs, *others, flag.Args()); err != nil {
+	if err := run(ctx, os.Stdout, *n, *procs, *race, *others, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "rates:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, n int, procs string, others bool, names []string) error {
-	b := bench{out: out, runs: n, modules: others, noRace: tracer.NoCompiler()}
-	if n < 1 {
+func run(ctx context.Context, out io.Writer, n int, procs string, race, others bool, names []string) error {
+	b := bench{out: out, runs: n, always: race, modules: others, noRace: tracer.NoCompiler()}
+	switch {
+	case n < 1:
 		return fmt.Errorf("-n %d: want at least one run", n)
+	case race && b.noRace != "":
+		return fmt.Errorf("-race: %s", b.noRace)
 	}
 	for text := range strings.SplitSeq(procs, ",") {
 		p, err := strconv.Atoi(text)
@@ -165,7 +174,7 @@ func (b *bench) measure(ctx context.Context, v scenarios.Variant) (ok bool, err 
 }
 
 // race tells whether a program runs under the race detector.
-func (b *bench) race(v scenarios.Variant) bool { return v.Bug.Raced() && b.noRace == "" }
+func (b *bench) race(v scenarios.Variant) bool { return b.always || v.Bug.Raced() && b.noRace == "" }
 
 // enough tells whether good of n runs is what a program has to reach.
 func enough(v scenarios.Variant, procs, good, n int) bool {
@@ -227,8 +236,12 @@ func (b *bench) once(ctx context.Context, v scenarios.Variant, built *tracer.Bui
 		return err
 	}
 	defer out.Close()
+	limit := patience
+	if b.race(v) {
+		limit *= raceSlower
+	}
 	meta, err := tracer.Run(ctx, built, tracer.RunOptions{
-		Dir: dir, Stdin: out, Stdout: out, Stderr: out, KeepOutput: true, Timeout: patience, Procs: procs, Meta: recording.Meta{Program: v.Name()},
+		Dir: dir, Stdin: out, Stdout: out, Stderr: out, KeepOutput: true, Timeout: limit, Procs: procs, Meta: recording.Meta{Program: v.Name()},
 		Race: b.race(v), Env: append(os.Environ(), "GORACE=atexit_sleep_ms=0"), // nothing comes after the end of main here
 	})
 	if err != nil {

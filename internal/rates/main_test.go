@@ -15,10 +15,10 @@ import (
 // machine that is busy with other tests a program may be held up where it never is otherwise, so there is a second try.
 func TestScenarios(t *testing.T) {
 	var out bytes.Buffer
-	if err := run(context.Background(), &out, 3, "0", false, nil); err != nil {
+	if err := run(context.Background(), &out, 3, "0", false, false, nil); err != nil {
 		t.Logf("first try: %v\n%s", err, &out)
 		out.Reset()
-		if err := run(context.Background(), &out, 3, "0", false, nil); err != nil {
+		if err := run(context.Background(), &out, 3, "0", false, false, nil); err != nil {
 			t.Errorf("%v\n%s", err, &out)
 		}
 	}
@@ -103,7 +103,7 @@ func TestChoose(t *testing.T) {
 		n           int
 		procs, name string
 	}{{0, "0", "thread-pools"}, {1, "x", "thread-pools"}, {1, "-1", "thread-pools"}, {1, "0", "nothing"}} {
-		if err := run(context.Background(), new(bytes.Buffer), args.n, args.procs, false, []string{args.name}); err == nil {
+		if err := run(context.Background(), new(bytes.Buffer), args.n, args.procs, false, false, []string{args.name}); err == nil {
 			t.Errorf("%+v: no error", args)
 		}
 	}

@@ -8,7 +8,7 @@
 //	source/      the traced source files as they were
 //	output.log   what the program printed, with times (Output), if it was kept
 //	wall.pprof   wall-clock profile by fgprof, if it was taken
-//	crash.log    what the runtime said when the program died of a panic or a runtime error
+//	crash.log    what the runtime said when the program died of a panic or a runtime error; crash-N.log that of process N
 //	race.log     reports of the race detector, if it was asked for and found something
 package recording
 
@@ -106,8 +106,11 @@ type Process struct {
 // How a process ended, as far as its trace is concerned.
 const (
 	ProcessExit = "exit" // its trace was ended in order: it returned or called os.Exit
-	ProcessLost = "lost" // killed, or dead of a panic or a runtime error
+	ProcessLost = "lost" // killed, or ended without a word in another way
 	ProcessRuns = "runs" // it outlived the program
+
+	ProcessPanic = "panic" // died of a panic; its trace has all up to that
+	ProcessFatal = "fatal" // died of a runtime error, as of a concurrent map write
 
 	ProcessDeadlock = "deadlock" // all its goroutines waited for ever, and the Go runtime ended it because of that
 )

@@ -350,9 +350,9 @@ func TestListReadsNoTrace(t *testing.T) {
 	}
 }
 
-// TestPreload has the page name its modules, but not what is loaded only when it is needed.
+// TestPreload has a page on disk name its modules, but not what is loaded only when it is needed.
 func TestPreload(t *testing.T) {
-	c := serve(t)
+	c := serveWith(t, func(s *Server) { s.opt.Dev = "../../ui" })
 	_, b, err := c.get("/")
 	if err != nil {
 		t.Fatal(err)

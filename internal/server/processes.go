@@ -14,7 +14,7 @@ type modelProcess struct {
 	Args    []string `json:"args"`
 	Start   int64    `json:"start"` // ns
 	End     int64    `json:"end"`   // ns: its last event
-	How     string   `json:"how"`   // how it ended: exit, lost, runs
+	How     string   `json:"how"`   // how it ended: exit, panic, fatal, lost, runs
 	Reason  string   `json:"reason"`
 	ClockNS int64    `json:"clock_error_ns"` // -1: not known
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"io/fs"
 	"net/http"
@@ -80,6 +79,9 @@ var contentTypes = map[string]string{
 
 // servePage sends a file of the page.
 func (s *Server) servePage(w http.ResponseWriter, r *http.Request, name string) {
+	if s.servePacked(w, r, name) {
+		return
+	}
 	kind := contentTypes[path.Ext(name)]
 	if kind == "" {
 		kind = "text/plain; charset=utf-8"
@@ -94,33 +96,11 @@ func (s *Server) servePage(w http.ResponseWriter, r *http.Request, name string) 
 		return
 	}
 	if name == "index.html" {
-		b = s.preload(b)
+		b = s.withScript(b)
 	}
 	w.Header().Set("Content-Type", kind)
 	setDeadline(w)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b))
-}
-
-// preload adds to the page's HTML the names of all modules, so that the browser need not find them one import after the
-// other. Those of others are loaded when they are needed.
-func (s *Server) preload(html []byte) []byte {
-	const script = `<script type="module"`
-	var links []byte
-	err := fs.WalkDir(s.static, ".", func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case d.IsDir() && name == "vendor":
-			return fs.SkipDir
-		case path.Ext(name) == ".js":
-			links = fmt.Appendf(links, "<link rel=\"modulepreload\" href=\"/static/%s\">\n  ", name)
-		}
-		return nil
-	})
-	if err != nil {
-		return html // the page works without
-	}
-	return bytes.Replace(html, []byte(script), append(links, script...), 1)
 }
 
 // send answers with JSON. The value is made first and sent then, so that an error is never half an answer.

@@ -113,6 +113,9 @@ func advance() {
 		if stopped.Load() {
 			return
 		}
+		if held.Load() > 0 && ask != askFlush {
+			continue
+		}
 		began, used := nanotime(), processTime()
 		trace.TracevizFlush()
 		if ask == askFlush {
@@ -127,6 +130,18 @@ func advance() {
 		wait = max(least, min(nanotime()-began, processTime()-used)*advanceShare)
 	}
 }
+
+// held counts who wants no generation to end for now.
+var held atomic.Int32
+
+// Hold lets no generation end until the function that it returns is called, unless trace-viz asks for it: the runtime allocates
+// memory then, for each stack in it, and package testing counts the allocations of the whole process in AllocsPerRun.
+func Hold() (release func()) {
+	held.Add(1)
+	return letGo
+}
+
+func letGo() { held.Add(-1) }
 
 // processTime is the processors' time that the process has had, in ns.
 func processTime() int64 {
@@ -174,10 +189,29 @@ func poll(ns int64) (ask byte, gone bool) {
 //go:linkname setCrashFD runtime.setCrashFD
 func setCrashFD(fd uintptr) uintptr
 
-// crashOutput lets the runtime write the text of a crash to the recording too, which tells a panic from a runtime error.
-func crashOutput(dir string) {
-	fd, err := syscall.Open(dir+"/crash.log", syscall.O_CREAT|syscall.O_WRONLY|syscall.O_APPEND|syscall.O_CLOEXEC, 0o600)
-	if err == nil {
-		setCrashFD(uintptr(moveUp(fd)))
+// childCrash is the file for the crash of this process, if it is a child and has one.
+var childCrash string
+
+// crashOutput lets the runtime write the text of a crash to the recording too, which tells a panic from a runtime error: to
+// crash.log, or for a child to crash-PID.log.
+func crashOutput(dir string, first bool) {
+	path := dir + "/crash.log"
+	if !first {
+		path = dir + "/crash-" + decimal(syscall.Getpid()) + ".log"
+	}
+	fd, err := syscall.Open(path, syscall.O_CREAT|syscall.O_WRONLY|syscall.O_APPEND|syscall.O_CLOEXEC, 0o600)
+	if err != nil {
+		return
+	}
+	setCrashFD(uintptr(moveUp(fd)))
+	if !first {
+		childCrash = path
+	}
+}
+
+// noCrash takes the file of a child away that has come to its end without one.
+func noCrash() {
+	if childCrash != "" {
+		syscall.Unlink(childCrash)
 	}
 }

@@ -56,7 +56,7 @@ func cancellable(c context.Context) uintptr {
 			return 0
 		}
 		switch t := i.tab.Type; {
-		case t == valueType:
+		case t == valueType, uintptr(unsafe.Pointer(t)) == signalType.Load():
 			c = *(*context.Context)(i.data)
 		case uintptr(unsafe.Pointer(t)) == cancelType.Load(), uintptr(unsafe.Pointer(t)) == deadlineType.Load():
 			return uintptr(i.data)

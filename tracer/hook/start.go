@@ -56,13 +56,11 @@ func start(dir string) {
 		return
 	}
 	exithook.Add(exithook.Hook{F: stop, RunOnFailure: true})
-	startControl(began)
-	if out.first {
-		crashOutput(dir)
-		if startWall != nil {
-			stopWall = startWall(dir)
-		}
+	crashOutput(dir, out.first)
+	if out.first && startWall != nil {
+		stopWall = startWall(dir)
 	}
+	startControl(began) // at last, since its goroutine reads in stop what was written here, and nothing else orders the two
 }
 
 // stop ends our part of the trace: at the exit of the program, or when trace-viz asks for it. It returns when all that
@@ -75,6 +73,7 @@ func stop() {
 	}
 	stopped.Store(true)
 	trace.TracevizStop()
+	noCrash()
 	if stopWall != nil {
 		stopWall() // fgprof ends by a message, on which main would be seen to wait if the trace went on
 	}

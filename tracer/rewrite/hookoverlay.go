@@ -57,6 +57,15 @@ func HookOverlay(outDir, goroot string, with ...string) (overlay map[string]stri
 	return overlay, useRoot, nil
 }
 
+// EmbedOverlay adds to package embed of goroot, the one to build with, a file in outDir that imports the hooks.
+func EmbedOverlay(outDir, goroot string) (map[string]string, error) {
+	to := filepath.Join(outDir, "embed_traceviz.go")
+	if err := os.WriteFile(to, []byte("package embed\n\nimport _ \""+hookPath+"\"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	return map[string]string{filepath.Join(goroot, "src", "embed", "traceviz.go"): to}, nil
+}
+
 // symlink makes link point to target, whatever other link is there. At each moment there is a link, so that builds that use it
 // go on.
 func symlink(target, link string) error {

@@ -6,7 +6,7 @@ import (
 	"go/types"
 )
 
-// An original is a function of packages time and context that is hooked by one that calls it. It stays in the source as its first
+// An original is a function of packages time, context and signal that is hooked by one that calls it. It stays in the source as its first
 // argument, so that nothing else can be meant by its name, and the import that it needs stays used.
 type original struct{ op, hook string }
 
@@ -26,6 +26,7 @@ var originals = map[string]original{
 	"context.WithDeadline":      {OpContext, "WithDeadline"},
 	"context.WithDeadlineCause": {OpContext, "WithDeadlineCause"},
 	"context.AfterFunc":         {OpAfterFunc, "ContextAfterFunc"},
+	"os/signal.NotifyContext":   {OpContext, "NotifyContext"},
 }
 
 // original rewrites a mention of one of the originals: time.Sleep(d) becomes Sleep(time.Sleep, site, d), and time.Sleep that is not
@@ -49,7 +50,8 @@ func (f *file) original(id *ast.Ident) {
 	if call != nil {
 		f.describeMade(s, call)
 	}
-	if call == nil || len(call.Args) != fn.Signature().Params().Len() { // the arguments may be the results of one call
+	// The arguments may be the results of one call. Of a variadic function those alone do not tell the type of the parameter.
+	if call == nil || fn.Signature().Variadic() || len(call.Args) != fn.Signature().Params().Len() {
 		f.open(f.at(name.Pos()), f.depth(), f.hook(o.hook)+"As(")
 		f.close(f.at(name.End()), f.depth(), fmt.Sprintf(", %d)", site))
 		return

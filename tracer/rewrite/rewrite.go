@@ -53,6 +53,9 @@ type Result struct {
 	// LosesFramePointer is the first file of the program whose assembly loses the frame pointer, with the import path in front. The
 	// tracer must not follow frame pointers then (GODEBUG=tracefpunwindoff=1), or the program dies. "" if there is none.
 	LosesFramePointer string
+	// StartInEmbed says that the program embeds all files of its main package, so none may import the hooks, which start the trace:
+	// package embed, which is in it then, has to. See EmbedOverlay.
+	StartInEmbed bool
 	// Problem is why nothing was rewritten: the go command has something to say about the target. "" when all is well.
 	Problem string
 
@@ -139,7 +142,7 @@ func (o *Options) complete() (err error) {
 func (r *Result) clear() {
 	r.Overlay = map[string]string{}
 	r.Sites = &Sites{Version: SitesVersion, Files: []string{}, Sites: []Site{}, Spawns: []Spawn{}}
-	r.Files, r.Flags = []TracedFile{}, nil
+	r.Files, r.Flags, r.StartInEmbed = []TracedFile{}, nil, false
 	r.origin, r.replaced = nil, nil
 }
 

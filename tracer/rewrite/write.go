@@ -100,7 +100,11 @@ func (w *writer) rewriteFiles(p *packages.Package, s *parsed) error {
 			return err
 		}
 	}
-	if p.Name != "main" || hooked || plain < 0 {
+	if p.Name != "main" || hooked {
+		return nil
+	}
+	if plain < 0 {
+		w.StartInEmbed = true
 		return nil
 	}
 	return w.importInto(s, plain)
@@ -127,6 +131,7 @@ func (w *writer) importOnly(p *packages.Package) error {
 			return w.importInto(s, i)
 		}
 	}
+	w.StartInEmbed = true
 	return nil
 }
 

@@ -1,13 +1,16 @@
 // Command children starts itself: "work" reads numbers from its standard input and writes their squares; "sleep" waits to be
-// killed; "linger" outlives its parent by a while; "block" deadlocks; "wait" waits for its standard input and a timer.
+// killed; "linger" outlives its parent by a while; "block" deadlocks; "wait" waits for its standard input and a timer;
+// "tick" counts for a while, in a file too, and then ends in one of several ways.
 package main
 
 import (
 	"bufio"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/exec"
+	"strconv"
 	"time"
 )
 
@@ -40,8 +43,45 @@ func main() {
 		}()
 		<-time.After(time.Second)
 		<-closed
+	case "tick":
+		tick(os.Args[2], os.Args[3])
 	default:
 		parent(os.Args[1])
+	}
+}
+
+// tick sends for 300 ms, notes how often it did, and ends.
+func tick(how, file string) {
+	ticks, n := make(chan int, 1), 0
+	for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); time.Sleep(time.Millisecond) {
+		ticks <- n
+		<-ticks
+		n++
+	}
+	if err := os.WriteFile(file, []byte(strconv.Itoa(n)), 0o600); err != nil {
+		panic(err)
+	}
+	switch how {
+	case "panic":
+		panic("the child's words")
+	case "closed":
+		go close(ticks)
+		time.Sleep(time.Millisecond)
+		ticks <- 0
+	case "exit":
+		os.Exit(3)
+	case "log.Fatal":
+		log.Fatal("no more")
+	case "maps":
+		m := map[int]int{}
+		for range 4 {
+			go func() {
+				for {
+					m[0]++
+				}
+			}()
+		}
+		select {}
 	}
 }
 
@@ -66,6 +106,10 @@ func parent(how string) {
 		time.Sleep(2 * time.Second)
 		in.Close()
 		cmd.Wait()
+		os.Exit(10 + cmd.ProcessState.ExitCode())
+	case "ends":
+		cmd := exec.Command(os.Args[0], append([]string{"tick"}, os.Args[2:]...)...)
+		cmd.Run()
 		os.Exit(10 + cmd.ProcessState.ExitCode())
 	case "outlive":
 		_, _, out := start("linger")

@@ -99,7 +99,7 @@
  * @property {string[]} args
  * @property {number} start
  * @property {number} end
- * @property {string} how     exit, lost, runs, or empty
+ * @property {string} how     exit, panic, fatal, lost, runs, or empty
  * @property {string} reason  what is missing of its trace
  */
 

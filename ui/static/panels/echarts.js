@@ -9,8 +9,14 @@
 /** @type {Promise<{init(node: HTMLElement, theme: string|null, options: object): Chart}>|null} */
 let library = null;
 
-/** Loads echarts once. */
-export const loadEcharts = () => (library ??= /** @type {any} */ (import('../vendor/echarts/echarts.esm.min.js')));
+/** Loads echarts once; when that fails, the next who needs it tries again. */
+export function loadEcharts() {
+  library ??= /** @type {Promise<any>} */ (import('../vendor/echarts/echarts.esm.min.js')).catch(() => {
+    library = null;
+    throw new Error('The charts could not be loaded: the trace-viz server does not answer.');
+  });
+  return library;
+}
 
 /**
  * Leaves the texture off what runs, as on the timeline: there, too, running is solid and what waits has a texture. The option

@@ -5,7 +5,7 @@ import { readable } from './contrast.js';
 import { drawEnd } from './drawend.js';
 import { drawTube } from './drawtube.js';
 import { pointAt } from './edges.js';
-import { drawName, fitting } from './label.js';
+import { drawGroupName, drawName, fitting } from './label.js';
 import { lineHeight } from './levels.js';
 import { circle, cut, hatch, roundRect, setFont, stateColor, tint, write } from './paint.js';
 
@@ -204,7 +204,11 @@ function drawGoroutine(b, p, view, mark) {
   // A part of a name is the name of another: "@3" for "@39". It is written whole, over the ring, or beside the circle.
   const label = missingName(b, p, view) === '' ? view.label : '';
   const inside = r - 1.5 - (view.segments.length > 0 ? RING : width);
-  drawName(b, label, { x, y, r: inside, most: labelRoom(p) }, { color: view.faint ? b.muted : b.text, behind: view.forever ? b.panel : undefined });
+  const room = { x, y, r: inside, most: labelRoom(p) };
+  const look = { color: view.faint ? b.muted : b.text, behind: view.forever ? b.panel : undefined };
+  // A number alone names nobody: where a group has no status that begins with its name, the name stands above the number.
+  if (view.segments.length > 0 && p.status.w === 0) drawGroupName(b, view.node.title, label, room, look.color);
+  else drawName(b, label, room, look);
   drawStatus(b, p, view, color);
 }
 
@@ -313,6 +317,8 @@ function statusLines(b, view, name, width, lines) {
   const short = view.text.replace(/^blocked: /, '').replace(/^receive /, 'recv ').replace(/: [\d,]+ left$/, '');
   if (view.forever) {
     const rest = ' · forever';
+    // Of a group the name is all that tells who it is; its ring and its colour say forever too.
+    if (view.segments.length > 0 && !fits(short + rest)) return [start + short];
     return [start + (fits(short + rest) ? short + rest : cut(b.ctx, short, width - b.ctx.measureText(start + rest).width) + rest)];
   }
   const detail = view.detail.replace(/^waiting /, '');

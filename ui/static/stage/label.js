@@ -39,6 +39,21 @@ export function drawName(b, name, { x, y, r, most }, { color, behind }) {
   parts.forEach((text, i) => write(b.ctx, text, x, y + (i - 0.5) * (second + 1.5), most, { size: second, color, bold: true, halo: behind }));
 }
 
+/**
+ * A group's name with the number of its goroutines below it, in the smallest circles.
+ * @param {Brush} b
+ * @param {string} name
+ * @param {string} number
+ * @param {{x:number, y:number, most:number}} room
+ * @param {string} color
+ */
+export function drawGroupName(b, name, number, { x, y, most }, color) {
+  const look = { size: SMALLEST, color, bold: true, halo: b.panel };
+  const half = (SMALLEST + 1.5) / 2;
+  write(b.ctx, name, x, y - half, most, look);
+  write(b.ctx, number, x, y + half, most, look);
+}
+
 /** @param {[string, string]} parts */
 const longer = ([a, b]) => (a.length > b.length ? a : b);
 

@@ -220,7 +220,9 @@ function processGroups(model, process, collapsed) {
   const procs = model.procs.filter((p) => (p.process ?? 1) === n);
   const own = model.goroutines.filter((g) => g.process === n);
   const who = [[process.program, ...process.args].join(' '), process.pid > 0 ? `pid ${process.pid}` : ''].filter(Boolean).join(', ');
-  const lost = process.how === 'lost' ? ' · killed or died' : process.reason ? ' · not whole' : '';
+  const ends = { lost: 'killed or died', panic: 'died of a panic', fatal: 'died of a fatal error' };
+  const end = ends[/** @type {keyof typeof ends} */ (process.how)];
+  const lost = end ? ` · ${end}` : process.reason ? ' · not whole' : '';
   return [
     { id: cores, title: process.pid > 0 ? `Process ${n}, pid ${process.pid}` : `Process ${n}: cores`, note: `${who}${lost}`, rows: procs.map((p) => procRow(p, cores)) },
     { ...goroutinesGroup(model, own, collapsed, goroutines), title: `Process ${n}: goroutines` },

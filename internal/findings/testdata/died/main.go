@@ -96,10 +96,24 @@ func closeOnce() {
 	<-done
 }
 
+type service struct{ quit chan bool }
+
+// closeNil closes a channel that nobody made.
+func closeNil() {
+	var s service
+	close(s.quit)
+}
+
+// nilRecovered does the same and gets over it.
+func nilRecovered() {
+	defer func() { recover() }()
+	closeNil()
+}
+
 var modes = map[string]func(){
 	"send-on-closed": sendOnClosed, "send-while-closed": sendWhileClosed, "close-closed": closeClosed, "negative": negative,
 	"unlock-unlocked": unlockUnlocked, "runlock-unlocked": runlockUnlocked, "concurrent-map": concurrentMap,
-	"wrong-key": wrongKey, "close-once": closeOnce,
+	"wrong-key": wrongKey, "close-once": closeOnce, "close-nil": closeNil, "nil-recovered": nilRecovered,
 }
 
 func main() { modes[os.Args[1]]() }
