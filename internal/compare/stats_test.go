@@ -276,3 +276,19 @@ func TestFindingsOfAllRuns(t *testing.T) {
 		t.Errorf("got %+v, wanted the leak in both and the deadlock in B", r.Findings)
 	}
 }
+
+// What one side proves and the other only suspects is told as that.
+func TestVerdictsOfBoth(t *testing.T) {
+	dead := findings.Finding{Kind: "deadlock", Verdict: findings.Proven, Message: "main waits."}
+	unsure := dead
+	unsure.Verdict = findings.Suspected
+	for want, b := range map[string]findings.Finding{"deadlock (proven): main": dead, "deadlock (proven in A, suspected in B): main": unsure} {
+		var r compare.Result
+		r.Findings.Both = []findings.Finding{dead}
+		r.A.Findings, r.B.Findings = []findings.Finding{dead}, []findings.Finding{b}
+		var out strings.Builder
+		if err := compare.Text(&out, r); err != nil || !strings.Contains(out.String(), want) {
+			t.Errorf("got %v and\n%s\nwanted %q in it", err, &out, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"unicode"
@@ -66,12 +67,27 @@ func (t *text) found(r *Result) {
 		list  []findings.Finding
 	}{{"only in A", r.Findings.OnlyA}, {"only in B", r.Findings.OnlyB}, {"in both", r.Findings.Both}} {
 		for _, f := range set.list {
-			t.line("finding %s: %s (%s): %s", set.where, f.Kind, f.Verdict, f.Message)
+			how := string(f.Verdict)
+			if other := verdicts(r.B.Findings, f.Kind); set.where == "in both" && !strings.Contains(other, how) {
+				how += " in A, " + other + " in B"
+			}
+			t.line("finding %s: %s (%s): %s", set.where, f.Kind, how, f.Message)
 		}
 	}
 	if len(r.Findings.OnlyA)+len(r.Findings.OnlyB)+len(r.Findings.Both) == 0 {
 		t.line("no findings in A or B")
 	}
+}
+
+// verdicts are those of the findings of one kind, as one text.
+func verdicts(list []findings.Finding, kind string) string {
+	var all []string
+	for _, f := range list {
+		if f.Kind == kind && !slices.Contains(all, string(f.Verdict)) {
+			all = append(all, string(f.Verdict))
+		}
+	}
+	return strings.Join(all, " or ")
 }
 
 func (t *text) divergences(r *Result) {

@@ -16,7 +16,8 @@ var busyWait = &Analyzer{
 that is closed) again and again with nothing in between. It takes a core from those that it waits for, and the answer
 comes no sooner.
 
-It is told from a thousand tries in a row on, each at once after the one before, that went on for 2 ms or more.
+It is told from a thousand tries in a row on that went on for 2 ms or more, each at once after the one before but for
+pauses in which the system may have given the core to somebody else.
 
 Wrong: the loop spins until something is there.
 
@@ -40,11 +41,13 @@ Right: a receive waits without a core.
 
 // A row of tries is a busy wait when it is long, and when the time between two is too short for any work: a try with its
 // record takes about a microsecond, the shortest sleep about fifty. A loop that tries a fixed number of times is over in less
-// than spinLeast; who waits for another goroutine that sleeps, calculates or asks the network goes on for longer.
+// than spinLeast; who waits for another goroutine that sleeps, calculates or asks the network goes on for longer. On a busy
+// machine the system takes the core away now and then, but hardly before spinSlice tries.
 const (
 	spinTries = 1000
 	spinGap   = 20_000
 	spinLeast = 2_000_000
+	spinSlice = 200
 )
 
 func findBusyWait(p *Pass) []Finding {
@@ -52,7 +55,7 @@ func findBusyWait(p *Pass) []Finding {
 	var list []Finding
 	told := map[string]int{}
 	for g, t := range p.past().spins {
-		if t.n < spinTries || t.last-t.first < spinLeast {
+		if t.n < spinTries || t.spun() < spinLeast {
 			continue
 		}
 		who := p.Index.Goroutines()[g]

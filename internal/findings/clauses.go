@@ -152,6 +152,9 @@ func (w *graph) nobody(gr *group) string {
 // heldBy tells who holds the lock that s and n-1 others wait for.
 func (w *graph) heldBy(s *index.GState, k wakers, n int) string {
 	holders := append(slices.Clone(k.alive), k.gone...)
+	if len(holders) == 0 && w.neverTaken(s.Obj) {
+		return ", which nobody has locked: it may be the copy of a locked one"
+	}
 	if len(holders) == 0 {
 		return ", whose holder is not known"
 	}

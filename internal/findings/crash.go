@@ -30,6 +30,7 @@ type crash struct {
 	text    string        // what follows "panic: ", to the first stack; "" for a fatal error
 	goid    int64         // of the goroutine that died, 0 if that is not known
 	frames  []frame
+	bubble  []int64 // goroutines that were in a bubble of testing/synctest
 }
 
 // A frame is one call of a crash, the innermost first.
@@ -86,13 +87,18 @@ func readHead(dir, name string, limit int64) (string, error) {
 }
 
 var (
-	stackHead = regexp.MustCompile(`^goroutine (\d+) .*\[.*\]:$`)
-	stackLine = regexp.MustCompile(`^\t(.*):(\d+)( \+0x[0-9a-f]+)?( fp=0x[0-9a-f]+ .*)?$`) // with more to it after GOTRACEBACK=system
+	stackHead  = regexp.MustCompile(`^goroutine (\d+) .*\[.*\]:$`)
+	bubbleHead = regexp.MustCompile(`(?m)^goroutine (\d+) .*\[.*, synctest bubble \d+\]:$`)
+	stackLine  = regexp.MustCompile(`^\t(.*):(\d+)( \+0x[0-9a-f]+)?( fp=0x[0-9a-f]+ .*)?$`) // with more to it after GOTRACEBACK=system
 )
 
 // parseCrash reads crash output. Any text is good; what is not understood is left out.
 func parseCrash(text string) *crash {
 	c, lines := &crash{}, strings.Split(text, "\n")
+	for _, m := range bubbleHead.FindAllStringSubmatch(text, -1) {
+		n, _ := strconv.ParseInt(m[1], 10, 64)
+		c.bubble = append(c.bubble, n)
+	}
 	at := slices.IndexFunc(lines, stackHead.MatchString)
 	if at < 0 {
 		at = len(lines)
@@ -155,7 +161,7 @@ func (c *crash) in(names ...string) bool {
 
 // innards tells whether a function belongs to the runtime, to package sync or to the hooks: not to the place of a mistake.
 func innards(fn string) bool {
-	for _, prefix := range []string{"runtime.", "internal/", "sync.", "tracevizhook."} {
+	for _, prefix := range []string{"runtime.", "internal/", "sync.", "sync/atomic.", "tracevizhook."} {
 		if strings.HasPrefix(fn, prefix) {
 			return true
 		}
@@ -173,14 +179,18 @@ func (p *Pass) crashSite() index.Site {
 	return index.Site{}
 }
 
+// versions are what the folders of modules bear behind their names, and the table of files does not.
+var versions = regexp.MustCompile(`@v[^/]*/`)
+
 // fileOf finds a file of the machine that recorded in the table of files: the longest name that the path ends with. Without
 // one the last part of the path must do; the rest would tell of that machine alone.
 func (p *Pass) fileOf(path string) string {
 	path = filepath.ToSlash(path)
+	plain := versions.ReplaceAllString(path, "/")
 	best := ""
 	if p.Rec != nil && p.Rec.Sites != nil {
 		for _, name := range p.Rec.Sites.Files {
-			if len(name) > len(best) && (path == name || strings.HasSuffix(path, "/"+name)) {
+			if len(name) > len(best) && (path == name || strings.HasSuffix(path, "/"+name) || strings.HasSuffix(plain, "/"+name)) {
 				best = name
 			}
 		}

@@ -84,6 +84,9 @@ func (p *Pass) dataRace(r race) Finding {
 		p.happened(&f, x, w)
 	}
 	f.hint = "guard both accesses by one Mutex, hand the value over through a channel, or use sync/atomic"
+	if strings.HasPrefix(r.now.what, "atomic ") != strings.HasPrefix(r.before.what, "atomic ") {
+		f.hint = "use sync/atomic for each access, best by a type such as atomic.Int64, which allows no other"
+	}
 	return f
 }
 
@@ -115,7 +118,7 @@ func (p *Pass) side(f *Finding, a access, in window) (who string, site index.Sit
 	}
 	switch w := p.end(); len(candidates) {
 	case 0:
-		return "a goroutine that the recording does not know", site, nil
+		return "a goroutine whose beginning the detector does not tell", site, nil
 	case 1:
 		return w.name(candidates[0]), site, candidates
 	default:

@@ -58,7 +58,7 @@ const quietNS = 1e9
 func findDeadlock(p *Pass) []Finding {
 	v, how := p.deadlocked()
 	if how == "" {
-		return nil
+		return p.bubble(bubbleStuck, " That is all of a bubble of testing/synctest.")
 	}
 	f := Finding{Verdict: how, TimeNS: v.since}
 	if len(v.blocked) == 0 {
@@ -199,6 +199,8 @@ func (w *graph) mend(all []*group, part []int) string {
 		return "hand on a pointer to the WaitGroup, not a copy of it"
 	case !known(first):
 		return ""
+	case (op == "lock" || op == "rlock") && w.neverTaken(first.Obj):
+		return "hand on a pointer to what holds the lock, not a copy of it (go vet finds copies)"
 	case len(part) > 1 && (op == "lock" || op == "rlock") && oneLock(all, part):
 		return "let one function lock and call others that expect the lock to be held"
 	case len(part) > 1 && (op == "lock" || op == "rlock"):

@@ -86,7 +86,13 @@ type tryRun struct {
 	n           int
 	first, last int64
 	begin, end  int
+
+	pauses int // longer than spinGap
+	paused int64
 }
+
+// spun is how long the tries took, without the pauses.
+func (t *tryRun) spun() int64 { return t.last - t.first - t.paused }
 
 func (p *Pass) past() *history {
 	if p.history == nil {
@@ -294,8 +300,12 @@ func (h *history) over(i int, o index.OID) bool {
 // try notes an operation that did not wait and came to nothing.
 func (h *history) try(i int, g index.GID, at int64) {
 	t := &h.tries[g]
-	if t.n == 0 || at-t.last > spinGap {
+	switch pause := at - t.last; {
+	case t.n == 0, pause > spinGap && t.n < spinSlice*(t.pauses+1):
 		*t = tryRun{first: at, begin: i}
+	case pause > spinGap:
+		t.pauses++
+		t.paused += pause
 	}
 	t.n++
 	t.last, t.end = at, i

@@ -70,6 +70,9 @@ type leaks struct {
 
 // findLeak finds what is left over at the end of a program that ended by itself, or that was stopped while others went on.
 func findLeak(p *Pass) []Finding {
+	if list := p.bubble(bubbleLeft, " The function of the bubble had returned."); list != nil {
+		return list
+	}
 	if l := p.leaks(); l != nil {
 		return l.tell()
 	}

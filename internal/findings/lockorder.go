@@ -3,6 +3,7 @@ package findings
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/trace-viz/trace-viz/internal/index"
 )
@@ -13,10 +14,12 @@ var lockOrder = &Analyzer{
 	Severity: Warning,
 	Run:      findLockOrder,
 	Doc: `One goroutine took lock a and then b, another one b and then a. Had each taken its first lock before the other one took
-its second, both would wait for ever. This run survived; another one need not.
+its second, both would wait for ever. This run survived; another one need not. The same goes for more locks that
+goroutines take in a circle: a and then b, b and then c, c and then a.
 
-It is not told when a third lock was held each time by both, so that only one of them could be between the two, when one
-goroutine had ended before the other was spawned, or when all holds that meet are for reading.
+It is not told when another lock, or a slot of a channel with too few for all, was held each time by both, so that only
+one of them could be between the two, when one goroutine had ended before the other was spawned, or when all holds that
+meet are for reading.
 
 Wrong: the order depends on the arguments.
 
@@ -65,33 +68,46 @@ func findLockOrder(p *Pass) []Finding {
 			if !p.canMeet(e, back) {
 				continue
 			}
-			a, b := p.Index.Event(e.toEv).Site.String(), p.Index.Event(back.toEv).Site.String()
-			if key := min(a, b) + " " + max(a, b); !told[key] { // many locks that are taken at the same places are one mistake
+			if key := p.placesOf(e, back); !told[key] { // many locks that are taken at the same places are one mistake
 				told[key] = true
 				list = append(list, p.disorder(e, back))
 			}
 			break
 		}
 	}
-	return list
+	return append(list, p.rings(told)...)
+}
+
+// placesOf are the places where second locks were taken, as one text.
+func (p *Pass) placesOf(list ...*nesting) string {
+	var places []string
+	for _, e := range list {
+		places = append(places, p.Index.Event(e.toEv).Site.String())
+	}
+	slices.Sort(places)
+	return strings.Join(slices.Compact(places), " ")
 }
 
 // canMeet tells whether two goroutines that take two locks in different orders may wait for each other.
 func (p *Pass) canMeet(a, b *nesting) bool {
 	h := p.past()
 	switch {
-	case a.g == b.g || h.lock(a.from).foreign || h.lock(a.to).foreign:
+	case h.lock(a.from).foreign || h.lock(a.to).foreign:
 		return false
 	case !a.fromWrite && !b.toWrite || !b.fromWrite && !a.toWrite:
 		return false // readers do not keep each other out
-	case slices.ContainsFunc(a.gates, func(o index.OID) bool { return slices.Contains(b.gates, o) }):
-		return false
 	case p.Index.Objects()[a.from].Reused || p.Index.Objects()[a.to].Reused:
 		return false
 	case p.tried(a) || p.tried(b):
 		return false
 	}
-	return !p.before(a, b) && !p.before(b, a)
+	return p.together(a, b) && !p.slotted([]*nesting{a, b})
+}
+
+// together tells whether two goroutines may be between their two locks at the same time, as far as locks and spawns say.
+func (p *Pass) together(a, b *nesting) bool {
+	return a.g != b.g && !slices.ContainsFunc(a.gates, func(o index.OID) bool { return slices.Contains(b.gates, o) }) &&
+		!p.before(a, b) && !p.before(b, a)
 }
 
 // before tells whether what a did must have been over before b began: b's goroutine, or one that it comes from, was spawned
@@ -120,15 +136,27 @@ func (p *Pass) tried(e *nesting) bool {
 }
 
 func (p *Pass) disorder(a, b *nesting) Finding {
-	w, f := p.end(), Finding{Verdict: Predicted}
 	if a.toEv > b.toEv {
 		a, b = b, a
 	}
-	w.distinguish([]index.OID{a.from, a.to})
-	f.Message = w.name(a.g) + " locks " + w.object(a.from) + " and then " + w.object(a.to) + ", " + w.name(b.g) + " locks " +
-		w.object(b.from) + " and then " + w.object(b.to) + ": in another run each may wait for the other."
-	for _, e := range []*nesting{a, b} {
+	f := p.crossed(a, b)
+	f.Message += ": in another run each may wait for the other."
+	f.hint = "take the two in the same order everywhere, for instance by a number that each has"
+	return f
+}
+
+// crossed begins a finding about locks that goroutines took one inside of the other. Its message has no end yet.
+func (p *Pass) crossed(list ...*nesting) Finding {
+	w, f := p.end(), Finding{Verdict: Predicted}
+	var locks []index.OID
+	for _, e := range list {
+		locks = append(locks, e.from)
+	}
+	w.distinguish(locks)
+	var clauses []string
+	for _, e := range list {
 		first, second := p.Index.Event(e.fromEv), p.Index.Event(e.toEv)
+		clauses = append(clauses, w.name(e.g)+" locks "+w.object(e.from)+" and then "+w.object(e.to))
 		f.Why = append(f.Why, w.name(e.g)+" locked "+w.object(e.from)+" at "+w.when(first.Time)+at(first.Site)+" and "+
 			w.object(e.to)+" at "+w.when(second.Time)+at(second.Site)+".")
 		f.addSite(second.Site.String())
@@ -138,8 +166,8 @@ func (p *Pass) disorder(a, b *nesting) Finding {
 		f.TimeNS = max(f.TimeNS, second.Time)
 		p.addActor(&f, e.g, second.Site)
 	}
-	w.addObjects(&f, []index.OID{a.from, a.to})
-	f.hint = "take the two in the same order everywhere, for instance by a number that each has"
+	f.Message = strings.Join(clauses, ", ")
+	w.addObjects(&f, locks)
 	return f
 }
 

@@ -95,7 +95,11 @@ func parseRace(report string) (r race, ok bool) {
 
 func newAccess(m []string, lines []string) access {
 	n, _ := strconv.Atoi(m[4])
-	return access{what: strings.ToLower(m[1]), main: m[3] == "main goroutine", number: n, frames: raceFrames(lines)}
+	a := access{what: strings.ToLower(m[1]), main: m[3] == "main goroutine", number: n, frames: raceFrames(lines)}
+	if len(a.frames) > 0 && strings.HasPrefix(a.frames[0].fn, "sync/atomic.") && !strings.HasPrefix(a.what, "atomic ") {
+		a.what = "atomic " + a.what // the detector does not always say so
+	}
+	return a
 }
 
 // raceFrames reads a stack: a line with the function, and one with file and line, for each frame.

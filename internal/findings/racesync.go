@@ -54,7 +54,7 @@ func (p *Pass) place(g index.GID, site index.Site, w window) placing {
 	acts := p.synchronising(g)
 	life := p.Index.Goroutines()[g]
 	end := lastOf(life, p.Index.Duration())
-	var found []placing
+	var found, near, hidden []placing
 	for i := range len(acts) + 1 {
 		x := placing{g: g, before: index.None, after: index.None}
 		from, to := life.Created, end
@@ -64,11 +64,16 @@ func (p *Pass) place(g index.GID, site index.Site, w window) placing {
 		if i < len(acts) {
 			x.after, to = acts[i], p.Index.Event(acts[i]).Time
 		}
-		if w.overlaps(from, to) && p.encloses(x, site) {
+		switch inside, shown := p.encloses(x, site); {
+		case inside && shown && w.overlaps(from, to):
 			found = append(found, x)
+		case inside && shown && w.overlaps(from-windowSlack, to+windowSlack):
+			near = append(near, x)
+		case inside && !shown && w.overlaps(from, to):
+			hidden = append(hidden, x)
 		}
 	}
-	if len(found) == 0 {
+	if found = firstOf(found, near, hidden); len(found) == 0 {
 		return placing{g: g, before: index.None, after: index.None}
 	}
 	x := found[0]
@@ -77,6 +82,19 @@ func (p *Pass) place(g index.GID, site index.Site, w window) placing {
 		x.held = p.Index.StateOf(x.before, g).Held
 	}
 	return x
+}
+
+// windowSlack is by how much a window may be wrong: when a process really began is not known better on a busy machine.
+const windowSlack = 20e6
+
+// firstOf returns the first of some lists that is not empty.
+func firstOf[T any](lists ...[]T) []T {
+	for _, list := range lists {
+		if len(list) > 0 {
+			return list
+		}
+	}
+	return nil
 }
 
 // mostActs bounds the events of a goroutine that are looked at for one access.
@@ -106,21 +124,22 @@ func announces(k index.EventKind) bool {
 	return false
 }
 
-// encloses tells whether an access at a site can lie between the two events, by the lines of its own function.
-func (p *Pass) encloses(x placing, site index.Site) bool {
+// encloses tells whether an access at a site can lie between the two events, by the lines of its own function, and whether one of
+// them was in it.
+func (p *Pass) encloses(x placing, site index.Site) (inside, shown bool) {
 	before, knowsBefore := p.lineIn(x.before, site)
 	after, knowsAfter := p.lineIn(x.after, site)
 	switch {
 	case knowsBefore && knowsAfter && before <= after:
-		return before <= site.Line && site.Line <= after
+		return before <= site.Line && site.Line <= after, true
 	case knowsBefore && knowsAfter: // a loop has begun anew in between
-		return site.Line >= before || site.Line <= after
+		return site.Line >= before || site.Line <= after, true
 	case knowsBefore:
-		return before <= site.Line
+		return before <= site.Line, true
 	case knowsAfter:
-		return site.Line <= after
+		return site.Line <= after, true
 	}
-	return true // nothing of that function is known: it can have been called in between
+	return true, false // nothing of that function is known: it can have been called in between
 }
 
 // lineIn returns the line at which the function of a site was when an event happened.

@@ -68,6 +68,30 @@ w end
 	}
 }
 
+// TestPlaceShown takes a place that operations show to be in the function, though the window begins some ms later, and not one
+// that is far from it.
+func TestPlaceShown(t *testing.T) {
+	for step, held := range map[string]bool{"": true, " +30000000": false} {
+		ix := tracetest.Index(t, `
+site lock main.go:11 mu "sync.Mutex"
+site unlock main.go:13 mu "sync.Mutex"
+spawn main.go:5 w main.w
+main go w main.w main.go:5
+w start 1
+w lock mu @main.go:11
+w unlock mu @main.go:13
+w lock other @other.go:3`+step+`
+w end
+`)
+		p := &Pass{Index: ix}
+		late := window{ix.Event(ix.NumEvents() - 1).Time, ix.Duration()}
+		x := p.place(ix.Goroutines()[1].ID, index.Site{File: "main.go", Line: 12, Func: "main.w"}, late)
+		if !x.sure || len(x.held) != 1 || (p.Index.Event(x.before).Site.Line == 11) != held {
+			t.Errorf("step %q: got %+v, wanted it under mu: %v", step, x, held)
+		}
+	}
+}
+
 // TestHappened puts a race where its report was written, and not behind the end of the goroutine or of the recording.
 func TestHappened(t *testing.T) {
 	ix := tracetest.Index(t, `

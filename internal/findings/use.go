@@ -118,6 +118,18 @@ func (w *graph) taken(o index.OID, g index.GID) taker {
 	return taker{event: index.None}
 }
 
+// neverTaken tells whether goroutines only waited for a lock, and none got it up to the cursor.
+func (w *graph) neverTaken(o index.OID) bool {
+	for _, i := range w.eventsOf(o) {
+		switch kind, _, _, _ := w.ix.Glance(int(i)); kind {
+		case index.KindLockBlock, index.KindRLockBlock, index.KindTryFailed:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
 // foreignUnlock tells whether a lock was ever given up by a goroutine that did not take it. Such a lock is used as a signal,
 // and its holder need not be the one that frees it.
 func (w *graph) foreignUnlock(o index.OID) bool {
