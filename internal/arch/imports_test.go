@@ -22,7 +22,7 @@ var layers = []struct {
 	{"cmd/trace-viz", []string{"internal/judge", "internal/hunt", "tracer", "internal/server", "internal/compare", "internal/report", "internal/findings", "internal/index", "internal/store", "internal/target",
 		"internal/bundle", "internal/export", "internal/recording", "internal/exercise", "scenarios", "ui"}},
 	{"internal/judge", []string{"internal/hunt", "tracer", "internal/exercise", "internal/findings", "internal/index", "internal/recording", "tracer/rewrite", "scenarios"}},
-	{"internal/hunt", []string{"tracer", "tracer/rewrite", "internal/findings", "internal/index", "internal/recording"}},
+	{"internal/hunt", []string{"tracer", "tracer/rewrite", "tracer/hook", "internal/findings", "internal/index", "internal/recording"}},
 	{"tracer", []string{"internal/findings", "internal/index", "internal/recording", "tracer/rewrite", "tracer/hook"}},
 	{"internal/server", []string{"internal/compare", "internal/bundle", "internal/export", "internal/report", "internal/findings", "internal/describe", "internal/flame", "internal/index", "internal/store",
 		"internal/recording", "tracer/rewrite", "ui"}},

@@ -3,19 +3,17 @@ package hunt
 import (
 	"testing"
 	"time"
+
+	"github.com/trace-viz/trace-viz/tracer/hook"
 )
 
-// delays are the spots of some sites at which a seed holds a goroutine back, as tracer/hook/perturb.go chooses them: for each site the
-// turn and the least length.
+// delays are the spots of some sites at which the hooks hold a goroutine back with a seed, with how long.
 func delays(seed uint64, sites []uint32) map[uint32]spot {
 	all := map[uint32]spot{}
 	for _, site := range sites {
-		for turn := 1; turn <= 2*mostTurns; turn++ {
-			for hold := int64(shortestDelay); hold <= longestHold; hold *= 2 {
-				if hits(seed, spot{site: site, turn: turn, hold: hold}) {
-					all[site] = spot{site: site, turn: turn, hold: hold}
-				}
-			}
+		turn, r, chosen := hook.Seed(seed).Site(site)
+		if hold := r.Delay(hook.ShortestDelay, hook.DelayDoubles); chosen && hold > 0 {
+			all[site] = spot{site: site, turn: int(turn), hold: hold}
 		}
 	}
 	return all
@@ -53,7 +51,7 @@ func TestAimHitsItsSpotsAlone(t *testing.T) {
 
 func TestAimByNumber(t *testing.T) {
 	seed := aim(want{spot: spot{site: 3, turn: 1024, number: 1030, hold: leastHold}}, []uint32{3}, 1, 2)
-	if seed == 0 || seed&siteBit != 0 || among(seed%siteBit) < 1030 {
+	if seed == 0 || seed&hook.SeedBySite != 0 || hook.Seed(seed).Among() < 1030 {
 		t.Errorf("got seed %d, wanted one that chooses among 1030 hook points or more by their numbers", seed)
 	}
 }

@@ -3,16 +3,14 @@ package hunt
 import (
 	"math/bits"
 	"math/rand/v2"
+
+	"github.com/trace-viz/trace-viz/tracer/hook"
 )
 
-// A seed tells all that hunt chooses for a run: which hook points are disturbed and how (tracer/hook/perturb.go), and on
-// how many procs it runs. 0 is the run as it is. The low bits say how many hook points the program comes to, or at how many
-// sites, so that a seed is enough to do it again; seeds stay below 2^32, for people and for JSON.
-const (
-	sizeBits   = 7
-	siteBit    = 1 << sizeBits // it is about sites; with no size, about goroutines
-	choiceBits = 24
-)
+// A seed tells all that hunt chooses for a run: which hook points are disturbed and how (hook.Seed), and on how many procs it
+// runs. 0 is the run as it is. It says how many hook points the program comes to, or at how many sites, so that a seed is enough
+// to do it again; seeds stay below 2^32, for people and for JSON.
+const choiceBits = 24
 
 // Size is how much a run of a program does.
 type Size struct {
@@ -34,16 +32,16 @@ func Next(base uint64, n int, size Size) uint64 {
 		return base
 	}
 	choice := rand.NewPCG(base, uint64(n)).Uint64() % (1 << choiceBits)
-	seed := max(choice, 1) << (sizeBits + 1)
+	seed := max(choice, 1) << (hook.SeedSizeBits + 1)
 	bySite := n%3 != 0
 	if n > plainRuns {
 		if bySite {
-			return seed | siteBit
+			return seed | hook.SeedBySite
 		}
 		bySite = n%2 == 0
 	}
 	if bySite && size.Sites > 0 {
-		return seed | siteBit | sizeCode(size.Sites)
+		return seed | hook.SeedBySite | sizeCode(size.Sites)
 	}
 	return seed | sizeCode(size.Points)
 }

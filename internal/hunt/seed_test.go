@@ -1,17 +1,18 @@
 package hunt
 
-import "testing"
+import (
+	"testing"
 
-// size is what tracer/hook/perturb.go makes of the code in a seed.
-func size(code uint64) uint64 { return max((4+code%4)<<(code/4)>>2, 1) }
+	"github.com/trace-viz/trace-viz/tracer/hook"
+)
 
 func TestSizeCodeRoundsUpByAQuarterAtMost(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 4, 5, 9, 10, 11, 17, 63, 64, 65, 1000, 40_000, 1_000_001} {
 		code := sizeCode(n)
-		if code == 0 || code >= 1<<sizeBits {
+		if code == 0 || code >= 1<<hook.SeedSizeBits {
 			t.Fatalf("%d points: code %d is not in 1..127", n, code)
 		}
-		if got := size(code); got < uint64(n) || got > uint64(n)+uint64(n)/4+1 {
+		if got := hook.SeedSize(code); got < uint64(n) || got > uint64(n)+uint64(n)/4+1 {
 			t.Errorf("%d points: code %d stands for %d", n, code, got)
 		}
 	}
@@ -27,14 +28,14 @@ func TestNextIsTheSameForTheSame(t *testing.T) {
 		if again := Next(7, n, Size{12, 5}); again != seed {
 			t.Fatalf("run %d: seed %d, then %d", n, seed, again)
 		}
-		want, bySite := sizeCode(12), uint64(siteBit)|sizeCode(5)
+		want, bySite := sizeCode(12), uint64(hook.SeedBySite)|sizeCode(5)
 		switch {
 		case n > plainRuns && n%3 != 0:
-			want = siteBit
+			want = hook.SeedBySite
 		case n > plainRuns && n%2 == 0, n <= plainRuns && n%3 != 0:
 			want = bySite
 		}
-		if n > 1 && (seed == 0 || seed >= 1<<32 || seed%(2*siteBit) != want) {
+		if n > 1 && (seed == 0 || seed >= 1<<32 || seed%(2*hook.SeedBySite) != want) {
 			t.Errorf("run %d: seed %d is not below 2^32 with the number of points or sites in it", n, seed)
 		}
 		seen[seed]++
