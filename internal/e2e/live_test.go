@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
+
 	"github.com/trace-viz/trace-viz/internal/browsertest"
 )
 
@@ -60,9 +62,19 @@ func TestLive(t *testing.T) {
 	if bar := p.Text("#topbar"); !strings.Contains(bar, "recording") {
 		t.Errorf("the top bar says %q of a run that goes on, wanted recording in it", bar)
 	}
-	// What is there already can be looked at.
+	// Whoever watches for a while sees the end. What is there already can be looked at, and from the end the page goes on.
+	const follows = `(() => { const { store } = window.traceviz; return store.get('cursor').event > %d && store.get('stateAtCursor')?.event > %[1]d; })()`
+	p.WaitFor(fmt.Sprintf(follows, grown))
 	p.Eval("window.traceviz.store.seekEvent(5)", nil)
 	p.WaitFor("window.traceviz.store.get('stateAtCursor')?.event === 5")
+	p.Eval("window.traceviz.store.get('model').events", &before)
+	p.WaitFor(fmt.Sprintf("window.traceviz.store.get('model').events > %d", before+100))
+	if at := value[cursor](p, "cursor").Event; at != 5 {
+		t.Errorf("the playhead is at event %d, wanted it where it was put, at 5", at)
+	}
+	p.Press(kb.End)
+	p.WaitFor(fmt.Sprintf(follows, before+200))
+	p.Eval("window.traceviz.store.seekEvent(5)", nil)
 
 	if err := os.WriteFile(filepath.Join(dir, "stop"), nil, 0o600); err != nil {
 		t.Fatal(err)

@@ -128,7 +128,7 @@ export function testRolesOfManyAreOneRowEach() {
   const of = (/** @type {string[]} */ ...open) => layoutRows(m, new Set(open));
   const { rows, byG } = of();
   equal(rows.filter((r) => r.group === 'goroutines').map((r) => r.key), ['goroutines', 'g0', 'r1', 'r2']);
-  equal(rows.filter((r) => r.kind === 'role').map((r) => [r.label, r.note, r.wait]), [['▸ reader', '×50', '500 ns blocked on average'], ['▸ writer', '×49', '500 ns blocked on average']]);
+  equal(rows.filter((r) => r.kind === 'role').map((r) => [r.label, r.note, r.wait]), [['▸ reader', '×50', 'avg 500 ns blocked'], ['▸ writer', '×49', 'avg 500 ns blocked']]);
   equal([byG.get(0)?.key, byG.get(7)?.key, byG.get(8)?.key], ['g0', 'r1', 'r2']);
   const opened = of('r1');
   equal(opened.rows.filter((r) => r.kind === 'goroutine').length, 51);

@@ -143,6 +143,18 @@ export function testGroupsCountByState() {
   equal([group.text, group.detail, group.forever], ['consume', '2 receive, 1 running', true]);
 }
 
+export function testGroupsOfWhichNobodyIsThere() {
+  const many = topology(producerConsumer(30, 30));
+  /** @param {number} born  ns @param {(g: number) => number} ended */
+  const group = (born, ended) => {
+    const g = view(scene(many, state({}), 10, { ...info, created: () => born, ended }), 'role:consume');
+    return [g.state, g.detail];
+  };
+  equal(group(20, () => 30), [State.notYet, 'not started yet']);
+  equal(group(5, () => 8), [State.ended, 'all ended']);
+  equal(group(20, (g) => (g > 40 ? 8 : 30)), [State.ended, '20 ended, 10 to come']);
+}
+
 export function testThePictureDependsOnTheCursorAlone() {
   const a = at(drawn());
   at(state({}), 5);

@@ -253,9 +253,11 @@ function drawSegments(b, x, y, r, view) {
     ctx.strokeStyle = stateColor(b, s.state);
     ctx.globalAlpha = s.state === State.ended || s.state === State.notYet ? 0.4 : 1;
     ctx.lineWidth = RING;
+    ctx.setLineDash(s.state === State.notYet ? [3, 4] : []); // as one goroutine that has not started
     ctx.stroke();
     from = to;
   }
+  ctx.setLineDash([]);
   ctx.globalAlpha = 1;
   if (!view.forever && !view.cycle && !view.found) return;
   circle(ctx, x, y, r + 1);

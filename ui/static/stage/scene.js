@@ -178,11 +178,23 @@ function groupView(view, at, time, info) {
   view.segments = [...counts].map(([state, n]) => ({ state, n })).sort((a, b) => a.state - b.state);
   const alive = view.segments.filter((s) => s.state !== State.ended && s.state !== State.notYet && s.state !== State.none);
   const most = [...alive].sort((a, b) => b.n - a.n || a.state - b.state);
-  view.state = most[0]?.state ?? State.ended;
+  const toCome = counts.get(State.notYet) ?? 0;
+  const over = view.node.members.length - toCome;
+  view.state = most[0]?.state ?? (over === 0 ? State.notYet : State.ended);
   view.faint = alive.length === 0;
   view.text = view.node.title;
-  view.detail = most.length === 0 ? 'all ended' : most.slice(0, 2).map((s) => `${formatCount(s.n)} ${shortWord(s.state)}`).join(', ');
+  view.detail = most.length === 0 ? idle(toCome, over) : most.slice(0, 2).map((s) => `${formatCount(s.n)} ${shortWord(s.state)}`).join(', ');
   return view;
+}
+
+/**
+ * What a group does of which nobody is there.
+ * @param {number} toCome  members that have not started yet
+ * @param {number} over    that have ended
+ */
+function idle(toCome, over) {
+  if (toCome === 0) return 'all ended';
+  return over === 0 ? 'not started yet' : `${formatCount(over)} ended, ${formatCount(toCome)} to come`;
 }
 
 /** @param {number} code */

@@ -13,6 +13,9 @@ import { parseFragment } from './fragment.js';
 const LIVE_REFETCH = 700;
 const LIVE_OLD = 2500;
 
+/** A run that goes on for longer than this, in ns, is followed: short ones are over before, and are replayed from the beginning. */
+const FOLLOWED_FROM = 2e9;
+
 /** An answer of the server that is an error, with its status. */
 export class ServerError extends Error {
   /**
@@ -53,6 +56,8 @@ export function createSession(store, client, syncNow) {
   let refetchedAt = performance.now();
   /** Of the model that is being waited for: whoever goes elsewhere does not wait for it. */
   let opening = new AbortController();
+  /** The event to which the playhead was taken, NaN if it was put somewhere by the address. As long as it stays there, it follows a live run. */
+  let followed = NaN;
   /** @type {{view:View, places:ReturnType<typeof placesOf>}|null} what the address asked for of a trace that is being read */
   let wanted = null;
 
@@ -109,9 +114,24 @@ export function createSession(store, client, syncNow) {
     store.set({
       page: 'recording', error: null, model, pacing, speed: view.speed || defaultSpeed(pacing, model.duration),
       ...places, selection: view.selection, panel: view.panel, pins: view.pins, highlight: view.highlight, only: view.only,
-      live: model.live ? { lag: 0, status: status(model) } : null, follow: !(model.reading && view.window),
+      live: model.live ? { lag: model.reading ? model.quality.read_percent / 100 : 0, status: status(model) } : null, follow: !(model.reading && view.window),
     });
     wanted = model.reading ? { view, places } : null;
+    followed = view.cursor ? NaN : places.cursor.event;
+  }
+
+  /**
+   * Takes the playhead along to the end of a live run. It stays behind when it was put elsewhere or the view shows a part, and comes
+   * along again from the end.
+   * @param {number} before  events that were known
+   * @param {number} now
+   * @param {number} duration  ns
+   */
+  function follow(before, now, duration) {
+    const at = store.get('cursor').event;
+    if (store.get('playing') || at !== followed && at < before - 1 || duration < FOLLOWED_FROM) return;
+    followed = now - 1;
+    store.seekEvent(followed);
   }
 
   /** A trace was read to its end: what the address asks for and was not there yet, unless it was changed in the meantime. */
@@ -141,7 +161,10 @@ export function createSession(store, client, syncNow) {
       live: { lag: push.lag, status: push.status },
       model: { ...model, duration: Math.max(model.duration, push.duration), events: Math.max(model.events, push.events) },
     });
-    if (whole && store.get('follow')) store.fitAll();
+    if (whole && store.get('follow')) {
+      store.fitAll();
+      if (push.status !== 'reading' && !model.reading) follow(model.events, store.get('model')?.events ?? 0, push.duration);
+    }
     const now = performance.now();
     if (ended || now > refetchedAt + (push.goroutines !== model.counts.goroutines ? LIVE_REFETCH : LIVE_OLD)) {
       refetchedAt = now;

@@ -307,7 +307,7 @@ function roleRows(goroutines, opened, group) {
     const blocked = members.reduce((sum, g) => sum + g.blocked, 0) / members.length;
     const key = `r${first.g}`;
     const open = opened.has(key);
-    const head = { ...blank('role', key), group, label: `${open ? '▾' : '▸'} ${role}`, note: `×${members.length}`, wait: blocked > 0 ? `${formatDuration(blocked)} blocked on average` : 'never blocked', id: first.g, open, members: open ? [] : members.map((g) => g.g) };
+    const head = { ...blank('role', key), group, label: `${open ? '▾' : '▸'} ${role}`, note: `×${members.length}`, wait: blocked > 0 ? `avg ${formatDuration(blocked)} blocked` : 'never blocked', id: first.g, open, members: open ? [] : members.map((g) => g.g) };
     return open ? [head, ...goroutineRows(members, group).map((r) => ({ ...r, indent: 1, role: key }))] : [head];
   });
 }

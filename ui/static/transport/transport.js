@@ -60,7 +60,7 @@ function buttons(store, own) {
     button('Step back (,)', ICONS.back, () => store.step(-1), own('step-back')),
     play,
     button('Step (.)', ICONS.step, () => store.step(1), own('step')),
-    button('To the end (End)', ICONS.end, () => seek(last()), own('to-end')));
+    button('To the end (End); a run that goes on is followed from there', ICONS.end, () => seek(last()), own('to-end')));
 }
 
 /** @param {Store} store @param {(id:string) => string} own */
