@@ -116,8 +116,7 @@ func programFile(name string) string {
 
 func (b *Built) build(ctx context.Context, o BuildOptions) error {
 	o.Progress("reading the source of %s", o.Name)
-	res, err := rewrite.Rewrite(ctx, rewrite.Options{Dir: o.Dir, Patterns: o.Patterns, Flags: o.Flags, OutDir: b.dir,
-		Env: append(os.Environ(), goTemporary(b.dir)...), Instrument: o.Instrument, Skip: o.Skip})
+	res, err := rewriteIn(ctx, rewrite.Options{Dir: o.Dir, Patterns: o.Patterns, Flags: o.Flags, OutDir: b.dir, Instrument: o.Instrument, Skip: o.Skip})
 	if err != nil {
 		return err
 	}

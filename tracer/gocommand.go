@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/exec"
 	"time"
+
+	"github.com/trace-viz/trace-viz/tracer/rewrite"
 )
 
 // goCommandWait is how long an interrupted go command may take to put its own things away.
@@ -33,4 +35,25 @@ func goTemporary(tmp string) []string {
 		return nil
 	}
 	return []string{goTmpVariable + "=" + tmp}
+}
+
+// rewriteIn is rewrite.Rewrite with its temporary files in o.OutDir. When ctx ends, the go commands that it has started end as by
+// Ctrl+C too, with their compilers: package packages would interrupt the command alone, whose compilers then go on.
+func rewriteIn(ctx context.Context, o rewrite.Options) (*rewrite.Result, error) {
+	temporary := goTemporary(o.OutDir)
+	o.Env = append(os.Environ(), temporary...)
+	inner, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	stop := context.AfterFunc(ctx, func() {
+		for _, p := range childrenWith(temporary[0]) {
+			signalTree(p, os.Interrupt)
+		}
+		cancel()
+	})
+	defer stop()
+	res, err := rewrite.Rewrite(inner, o)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	return res, err
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -86,6 +87,21 @@ func descendants(pid int) []int {
 		queue = append(queue, children[queue[0]]...)
 	}
 	return all
+}
+
+// childrenWith returns the processes that this one started with a variable in their environment; none where there is no /proc.
+func childrenWith(variable string) (list []*os.Process) {
+	for _, pid := range descendants(os.Getpid()) {
+		dir := "/proc/" + strconv.Itoa(pid)
+		env, err := os.ReadFile(dir + "/environ")
+		if words := processStat(dir + "/stat"); err != nil || len(words) < 2 || words[1] != strconv.Itoa(os.Getpid()) {
+			continue // ended meanwhile, or a child of a child
+		}
+		if p, err := os.FindProcess(pid); err == nil && slices.Contains(strings.Split(string(env), "\x00"), variable) {
+			list = append(list, p)
+		}
+	}
+	return list
 }
 
 // processStat gives the words of /proc/PID/stat after the name, which may hold anything: "PID (NAME) STATE PPID ...".

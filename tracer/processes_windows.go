@@ -17,6 +17,9 @@ func killTree(pid int) {
 
 func signalTree(p *os.Process, sig os.Signal) { p.Signal(sig) }
 
+// childrenWith is not known here.
+func childrenWith(variable string) []*os.Process { return nil }
+
 var terminalSignals = map[os.Signal]bool{os.Interrupt: true}
 
 func inForeground() bool { return true }

@@ -175,9 +175,8 @@ func (t *Tests) instrument(ctx context.Context, o TestOptions, list *testList, c
 	if len(patterns) == 0 {
 		return true, nil
 	}
-	res, err := rewrite.Rewrite(ctx, rewrite.Options{
+	res, err := rewriteIn(ctx, rewrite.Options{
 		Dir: t.args.Dir, Patterns: patterns, Flags: t.args.Build, Tests: true, OutDir: t.folder,
-		Env:        append(os.Environ(), goTemporary(t.folder)...),
 		Instrument: o.Instrument, Skip: o.Skip,
 	})
 	if err != nil {
